@@ -1,0 +1,25 @@
+/* The policy ladder of product.md section 2, row by row. */
+#ifndef POLICY_JUDGE_H
+#define POLICY_JUDGE_H
+
+#include "admit.h"
+
+/* Can the reason be told without a reading of the store? REASON_NONE: rows 7 to
+ * 11 need one. */
+enum reason judge_before(const struct facts *, const struct entry *);
+
+/* The reason; `seen` may be NULL where judge_before tells. With entry->observe
+ * it is the reason that would have been: judge_is_waived says whether to forward all the same. */
+enum reason judge(const struct facts *, const struct entry *, const struct reading *seen);
+
+/* Does observing turn this reason into a forward? Only what rows 7 to 10 say (or a rate of
+ * row 5): a blocked or unverified message is refused by an observer too. */
+bool judge_is_waived(const struct entry *, enum reason);
+
+/* The class that the partner has by this reason and reading. */
+enum class judge_class(const struct entry *, enum reason, const struct reading *seen);
+
+/* The line that decided; none for what row 1 refuses. */
+struct place judge_place(const struct entry *, enum reason, const struct reading *seen);
+
+#endif
