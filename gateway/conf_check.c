@@ -1,0 +1,111 @@
+/* What no single setting of fedgate.conf can be wrong in, and what follows from
+ * others where it is not written. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "../policy/alloc.h"
+#include "conf_parts.h"
+
+struct check {
+	struct reader *reader;  /* borrowed */
+	const config_t *config; /* borrowed */
+	struct conf *conf;      /* borrowed */
+};
+
+/* "" is the way to write that something is not there. */
+static bool written(const struct check *check, const char *path)
+{
+	config_setting_t *at = config_lookup(check->config, path);
+
+	return at && (config_setting_type(at) != CONFIG_TYPE_STRING || *config_setting_get_string(at));
+}
+
+/* About a setting that is not there, at the line of its group. */
+static void missing(const struct check *check, const char *group, const char *name, const char *why)
+{
+	config_setting_t *at = config_lookup(check->config, group);
+
+	complain(check->reader->complaints, check->reader->file, at ? setting_place(check->reader, at).line : 0,
+	    "%s.%s: missing: %s", group, name, why);
+}
+
+static void wrong(const struct check *check, const char *path, const char *why)
+{
+	complain_at(check->reader, config_lookup(check->config, path), "%s", why);
+}
+
+static void default_name(char **name, const char *edge_name)
+{
+	if (**name)
+		return;
+	free(*name);
+	*name = alloc_text(edge_name);
+}
+
+static bool all_loopback(const struct addresses *addresses)
+{
+	for (size_t i = 0; i < addresses->count; i++)
+		if (!address_loopback(&addresses->list[i]))
+			return false;
+	return true;
+}
+
+static bool has_tls_hop(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->internal.hop_count; i++)
+		if (conf->internal.hops[i].transport == TRANSPORT_TLS)
+			return true;
+	return false;
+}
+
+/* Looks at what is written, not at what was read: a certificate that cannot be
+ * read has its complaint already. */
+static void check_internal(const struct check *check)
+{
+	struct conf *conf = check->conf;
+	bool listens = written(check, "internal.listen") && conf->internal.listen.count > 0;
+	bool certificate = written(check, "internal.certificate"), key = written(check, "internal.key");
+	bool ca = written(check, "internal.ca");
+
+	conf->internal.plain = listens && !certificate && !key;
+	if (certificate && !key)
+		missing(check, "internal", "key", "the certificate needs its private key: add key = \"...\"");
+	if (key && !certificate)
+		missing(check, "internal", "certificate", "the key needs its certificate: add certificate = \"...\"");
+	if (conf->internal.plain && !all_loopback(&conf->internal.listen))
+		wrong(check, "internal.listen",
+		    "without certificate and key only loopback is listened on: add them, or listen on 127.0.0.1");
+	if (listens && certificate && !conf->internal.peers.count)
+		missing(check, "internal", "peers", "nobody could speak there: add peers = [ \"director1.example.com\" ]");
+	if (!ca && ((listens && certificate) || has_tls_hop(conf)))
+		missing(check, "internal", "ca", has_tls_hop(conf)
+		    ? "a next hop over TLS proves itself by it: add ca = \"...\""
+		    : "the peers prove themselves by it: add ca = \"...\"");
+}
+
+static void check_values(const struct check *check)
+{
+	const struct conf *conf = check->conf;
+	struct address address;
+	struct sockaddr_un un;
+
+	if (conf->store.kind == STORE_REDIS)
+		wrong(check, "store.kind", "not built yet: write \"memory\"");
+	if (!*conf->border.user_agent || strpbrk(conf->border.user_agent, "\"\\"))
+		wrong(check, "border.user-agent", "write \"keep\", \"remove\" or a text without quotes");
+	if (*conf->dns.resolver && !address_parse(&address, conf->dns.resolver))
+		wrong(check, "dns.resolver", "write the address and port of a DNS server, as in \"127.0.0.1:53\", or \"\" for the system's");
+	if (strlen(conf->console.socket) >= sizeof(un.sun_path))
+		wrong(check, "console.socket", "longer than the path of a socket can be: choose a shorter one");
+}
+
+void conf_check(struct reader *reader, const config_t *config, struct conf *conf)
+{
+	struct check check = { reader, config, conf };
+
+	default_name(&conf->federation.name, conf->edge.name);
+	default_name(&conf->internal.record_route, conf->edge.name);
+	check_internal(&check);
+	check_values(&check);
+}

@@ -1,0 +1,24 @@
+/* What the files that read fedgate.conf share. */
+#ifndef GATEWAY_CONF_PARTS_H
+#define GATEWAY_CONF_PARTS_H
+
+#include "setting.h"
+
+#define HOPS_MAX 64
+#define LISTEN_MAX 64
+
+/* Values that are no kind of setting.h. `field` is named behind the name. */
+setting_read_fn conf_read_addresses;  /* struct addresses */
+setting_read_fn conf_read_domains;    /* struct conf: edge.domains */
+setting_read_fn conf_read_names;      /* struct texts of domains */
+setting_read_fn conf_read_route_keys; /* struct conf: edge.route_keys */
+setting_read_fn conf_read_headers;    /* struct texts: border.remove */
+setting_read_fn conf_read_redis;      /* none: a word of the redis store */
+setting_read_fn conf_read_hops;       /* struct conf: internal.hops */
+
+void conf_clear_hops(struct conf *);
+
+/* Checks what no single setting can be wrong in, and fills in what follows from others. */
+void conf_check(struct reader *, const config_t *, struct conf *);
+
+#endif

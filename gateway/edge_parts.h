@@ -1,0 +1,63 @@
+/* What edge.c and edge_parts.c share: the edge itself, and the parts that a
+ * reload opens beside the old ones before anything is swapped. */
+#ifndef GATEWAY_EDGE_PARTS_H
+#define GATEWAY_EDGE_PARTS_H
+
+#include "traffic.h"
+
+/* A listening address as configured, and its socket. */
+struct door_at {
+	struct address configured;
+	struct listener *listener; /* owned */
+	bool kept;                 /* it was open before: the old list owns it until the swap */
+};
+
+struct door_list {
+	struct door_at *list; /* owned */
+	size_t count;
+};
+
+struct parts {
+	SSL_CTX *outer_context, *inner_context; /* owned; inner may be NULL */
+	struct door_list federation, internal;
+};
+
+struct edge {
+	const char *path;
+	struct conf *conf;
+	struct ruleset *law;
+	struct loop *loop;
+	struct resolver *resolver;
+	SSL_CTX *outer_context, *inner_context;
+	struct streams streams;
+	struct origins origins;
+	struct links links;
+	struct door door;
+	struct door_list federation, internal;
+	struct pendings *pendings;
+	struct hops hops;
+	struct store *store;
+	struct decisions *decisions;
+	struct ledger *ledger;
+	struct traffic traffic;
+	unsigned char secret[32];
+	struct timer tick;
+	int64_t next_store_tick_us, drain_until_us;
+	bool draining;
+};
+
+bool parts_open(struct edge *, struct parts *, const struct conf *, struct complaints *);
+void parts_close(struct parts *);
+
+/* Opens what is not open in `old`; complaints where it cannot. */
+void doors_open(struct edge *, struct door_list *out, const struct addresses *, bool reuse_port,
+    struct door_list old, listener_accepted_fn *, const char *file, struct complaints *);
+/* `new` becomes `old`; what is in `old` only is closed. */
+void doors_swap(struct door_list *old, struct door_list *new);
+void doors_close(struct door_list *);
+
+/* The edge's own secret beside the state file: target hashes and, without edge.route-keys, tokens
+ * hold over a restart. Made where there is none; without a state file it lives as long as the process. */
+void secret_read(unsigned char secret[32], const char *state_file, struct siphash_key *target_key);
+
+#endif

@@ -1,0 +1,199 @@
+#include "extract.h"
+
+#include <sofia-sip/hostdomain.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/url.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../policy/target.h"
+
+#define MAX_FORWARDS_MOST 255
+
+static bool is_sip(const url_t *url)
+{
+	return url->url_type == url_sip || url->url_type == url_sips;
+}
+
+/* sofia takes any octets for a host; RFC 3261 takes a name or an address. */
+static bool host_is_sound(const url_t *url)
+{
+	struct domain d;
+
+	return url->url_host && !url->url_path
+	    && (domain_parse(&d, url->url_host, strlen(url->url_host)) || host_is_ip_address(url->url_host));
+}
+
+static bool url_is_sound(const url_t *url)
+{
+	return !is_sip(url) || host_is_sound(url);
+}
+
+static bool is_local(const struct ruleset *law, const url_t *url)
+{
+	struct domain d;
+
+	return domain_parse(&d, url->url_host, strlen(url->url_host)) && ruleset_is_local(law, &d);
+}
+
+/* Bounded: sofia ends a payload with no NUL. */
+static bool mentions(const char *text, size_t size, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i + length <= size; i++)
+		if (!strncasecmp(text + i, word, length))
+			return true;
+	return false;
+}
+
+static bool names_recipients(const char *text, size_t size)
+{
+	return mentions(text, size, "resource-lists") || mentions(text, size, "adrl+xml");
+}
+
+/* One request that names many recipients: RFC 5363 lists, as the body or a part of it. */
+static bool has_recipient_list(const sip_t *sip)
+{
+	const sip_require_t *require;
+	const sip_content_type_t *type = sip->sip_content_type;
+
+	for (require = sip->sip_require; require; require = (const sip_require_t *)require->k_next)
+		for (size_t i = 0; require->k_items && require->k_items[i]; i++)
+			if (!strncasecmp(require->k_items[i], "recipient-list", 14))
+				return true;
+	if (!type || !type->c_type)
+		return false;
+	if (names_recipients(type->c_type, strlen(type->c_type)))
+		return true;
+	if (strncasecmp(type->c_type, "multipart/", 10) || !sip->sip_payload || !sip->sip_payload->pl_data)
+		return false;
+	return names_recipients(sip->sip_payload->pl_data, sip->sip_payload->pl_len);
+}
+
+static bool for_this_edge(const struct own *own, const sip_t *sip)
+{
+	const url_t *url = sip->sip_request->rq_url;
+
+	return (sip->sip_max_forwards && sip->sip_max_forwards->mf_count == 0)
+	    || (!url->url_user && own_host(own, url->url_host));
+}
+
+/* The part of row 1 that does not depend on who asks, in the order of
+ * product.md's table. */
+static enum reason message_fault(const struct own *own, const sip_t *sip, bool answers_itself)
+{
+	const sip_max_forwards_t *hops = sip->sip_max_forwards;
+
+	if (!url_is_sound(sip->sip_from->a_url) || !url_is_sound(sip->sip_to->a_url)
+	    || (hops && hops->mf_count > MAX_FORWARDS_MOST))
+		return REASON_MALFORMED;
+	if (!is_sip(sip->sip_request->rq_url))
+		return REASON_BAD_SCHEME;
+	if (!host_is_sound(sip->sip_request->rq_url))
+		return REASON_MALFORMED;
+	if (sip->sip_proxy_require)
+		return REASON_BAD_EXTENSION;
+	if (hops && hops->mf_count == 0 && !answers_itself)
+		return REASON_TOO_MANY_HOPS;
+	if (via_looped(own, sip))
+		return REASON_LOOP;
+	return REASON_NONE;
+}
+
+static enum reason routing_fault(const struct facts *facts, const struct passage *p, bool local)
+{
+	if (p->route == ROUTE_BAD)
+		return REASON_BAD_ROUTE;
+	if (!local && !facts->proven && !facts->for_edge)
+		return REASON_NOT_LOCAL;
+	if (facts->method == METHOD_REGISTER || facts->method == METHOD_PUBLISH)
+		return REASON_NOT_HERE;
+	return REASON_NONE;
+}
+
+/* The ACK of a failed INVITE and a CANCEL belong to a transaction that went
+ * through here; its record proves it. */
+static bool transaction_known(const struct extract_view *view, const struct facts *facts, uint64_t transaction)
+{
+	const struct pending *at = NULL;
+
+	if (facts->method == METHOD_CANCEL || facts->method == METHOD_ACK)
+		at = pending_find(view->pendings, transaction);
+	return at && at->invite;
+}
+
+static void read_route(struct passage *p, const struct extract_view *view, const struct facts *facts,
+    const struct link *from, const sip_t *sip)
+{
+	const url_t *to = sip->sip_to->a_url;
+	struct token_dialog dialog = { sip->sip_call_id->i_id, to->url_user, to->url_host ? to->url_host : "" };
+
+	p->route = route_read(view->own, sip, &dialog, false, &p->token, &p->own_routes);
+	if (p->route == ROUTE_PROVEN && (strcmp(p->token.organisation.text, from->origin->name)
+	    || !domain_same(&p->token.source, &facts->source)))
+		p->route = ROUTE_BAD;
+}
+
+static void read_source(struct facts *facts, const url_t *from)
+{
+	if (is_sip(from) && from->url_host)
+		domain_parse(&facts->source, from->url_host, strlen(from->url_host));
+}
+
+void extract(struct facts *facts, struct passage *p, const struct extract_view *view, const struct link *from,
+    enum method method, msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+	const url_t *url;
+	bool local;
+
+	*facts = (struct facts) { .method = method };
+	*p = (struct passage) { .in_dialog = sip->sip_to->a_tag != NULL };
+	if (!route_undo_strict(view->own, msg)) {
+		facts->fault = REASON_MALFORMED;
+		return;
+	}
+	url = sip->sip_request->rq_url;
+	read_source(facts, sip->sip_from->a_url);
+	facts->for_edge = method == METHOD_OPTIONS && for_this_edge(view->own, sip);
+	facts->fault = message_fault(view->own, sip, facts->for_edge);
+	if (facts->fault)
+		return;
+	p->transaction = via_transaction(view->own, sip, from->origin->name);
+	read_route(p, view, facts, from, sip);
+	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction);
+	facts->recipient_list = has_recipient_list(sip);
+	local = is_local(view->law, url);
+	facts->fault = routing_fault(facts, p, local);
+	facts->has_target = local && !facts->for_edge;
+	if (facts->has_target)
+		facts->target = target_hash(view->target_key, url->url_user, url->url_user ? strlen(url->url_user) : 0,
+		    url->url_host, strlen(url->url_host));
+}
+
+void extract_inside(struct facts *facts, struct passage *p, const struct extract_view *view, enum method method, msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+	const url_t *from = sip->sip_from->a_url;
+	struct token_dialog dialog = { sip->sip_call_id->i_id, from->url_user, from->url_host ? from->url_host : "" };
+
+	*facts = (struct facts) { .method = method };
+	*p = (struct passage) { .in_dialog = sip->sip_to->a_tag != NULL };
+	if (!route_undo_strict(view->own, msg)) {
+		facts->fault = REASON_MALFORMED;
+		return;
+	}
+	read_source(facts, from);
+	facts->for_edge = method == METHOD_OPTIONS && for_this_edge(view->own, sip);
+	facts->fault = message_fault(view->own, sip, facts->for_edge);
+	if (facts->fault)
+		return;
+	p->transaction = via_transaction(view->own, sip, "");
+	p->route = route_read(view->own, sip, &dialog, true, &p->token, &p->own_routes);
+	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction);
+	if (p->route == ROUTE_BAD)
+		facts->fault = REASON_BAD_ROUTE;
+	else if (!facts->proven && !facts->for_edge)
+		facts->fault = REASON_NOT_HERE;
+}

@@ -1,0 +1,34 @@
+/* What a parsed request says, copied out by value: the facts for the law, and
+ * the passage for the way onward. Row 1 of the ladder is found here. */
+#ifndef GATEWAY_EXTRACT_H
+#define GATEWAY_EXTRACT_H
+
+#include "../policy/facts.h"
+#include "../policy/ruleset.h"
+#include "link.h"
+#include "pending.h"
+#include "via.h"
+
+struct passage {
+	uint64_t transaction;
+	enum route_verdict route;
+	struct token token;      /* with ROUTE_PROVEN */
+	unsigned own_routes;     /* leading Routes of ours */
+	bool in_dialog;          /* To has a tag */
+};
+
+/* What extract looks things up in; all borrowed. */
+struct extract_view {
+	const struct own *own;
+	const struct ruleset *law;
+	struct pendings *pendings;
+	const struct siphash_key *target_key;
+};
+
+/* A request from a partner. */
+void extract(struct facts *, struct passage *, const struct extract_view *, const struct link *from,
+    enum method, msg_t *);
+/* A request from inside: facts->fault is set unless it carries our valid token. */
+void extract_inside(struct facts *, struct passage *, const struct extract_view *, enum method, msg_t *);
+
+#endif

@@ -1,0 +1,214 @@
+#include "forward.h"
+
+#include <sofia-sip/msg_header.h>
+#include <sofia-sip/sip_header.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+
+static uint64_t spread(const struct traffic *tr, const sip_t *sip)
+{
+	return siphash(&tr->own.branch_key, sip->sip_call_id->i_id, strlen(sip->sip_call_id->i_id));
+}
+
+static enum reason choose_partner(const struct traffic *tr, const struct request *r, struct link **to)
+{
+	struct origin *o = origin_find(tr->origins, r->passage->token.organisation.text);
+	struct link *l;
+
+	for (l = o ? o->links : NULL; l; l = l->next)
+		if (l->kind == LINK_PARTNER && link_is_open(l))
+			break;
+	*to = l;
+	if (!l)
+		return REASON_PARTNER_GONE;
+	return stream_queued(l->stream) > STREAM_OUT_MAX / 2 ? REASON_BUSY : REASON_NONE;
+}
+
+enum reason forward_choose(const struct traffic *tr, const struct request *r, struct link **to)
+{
+	struct hop *hop;
+
+	if (r->from->kind != LINK_PARTNER)
+		return choose_partner(tr, r, to);
+	switch (hops_choose(tr->hops, spread(tr, sip_object(r->message)), r->from->origin, r->size, &hop)) {
+	case HOP_DOWN:
+		return REASON_NEXT_HOP_DOWN;
+	case HOP_BUSY:
+		link_stall(r->from);
+		return REASON_BUSY;
+	case HOP_FOUND:
+		break;
+	}
+	*to = hop->link;
+	return REASON_NONE;
+}
+
+/* --- changing it --- */
+
+static bool starts_dialog(const struct request *r)
+{
+	const char *method = sip_object(r->message)->sip_request->rq_method_name;
+
+	return !r->passage->in_dialog
+	    && (r->facts->method == METHOD_INVITE || !strcmp(method, "SUBSCRIBE") || !strcmp(method, "REFER"));
+}
+
+static bool record(const struct traffic *tr, const struct request *r)
+{
+	sip_t *sip = sip_object(r->message);
+	const url_t *local = sip->sip_to->a_url;
+	struct token_dialog dialog = { sip->sip_call_id->i_id, local->url_user, local->url_host ? local->url_host : "" };
+	struct token token = { .source = r->facts->source };
+
+	if (!domain_parse(&token.organisation, r->from->origin->name, strlen(r->from->origin->name)))
+		return false;
+	return route_record(r->message, &tr->own, &token, &dialog);
+}
+
+/* Headers in the order that they are pushed to the front: Via last. */
+static bool change(const struct traffic *tr, const struct request *r, const char *branch)
+{
+	bool inward = r->from->kind == LINK_PARTNER;
+
+	route_remove(r->message, r->passage->route == ROUTE_PROVEN ? r->passage->own_routes : UINT32_MAX);
+	message_remove_named(r->message, tr->conf->border.remove.list, tr->conf->border.remove.count);
+	return via_count_down(r->message)
+	    && message_user_agent(r->message, tr->conf->border.user_agent)
+	    && (!inward || !starts_dialog(r) || record(tr, r))
+	    && via_push(r->message, inward ? &tr->own.inner : &tr->own.outer, branch);
+}
+
+static bool queue(const struct request *r, struct link *to)
+{
+	size_t before = stream_queued(to->stream), queued;
+
+	if (!message_send(r->message, to->stream))
+		return false;
+	queued = stream_queued(to->stream);
+	if (to->kind == LINK_HOP && queued > before)
+		hop_owes(to->hop, r->from->origin, queued - before);
+	if (to->kind == LINK_PARTNER)
+		link_used(to);
+	return true;
+}
+
+/* --- remembering it --- */
+
+/* A peer that uses a branch twice gets another one of ours: nothing is
+ * retransmitted on streams, so it is another request. */
+static uint64_t fresh_key(const struct traffic *tr, uint64_t key)
+{
+	for (int i = 0; i < 16 && pending_find(tr->pendings, key); i++)
+		key = siphash(&tr->own.branch_key, &key, sizeof key);
+	return key;
+}
+
+/* The outcome of a request outside a dialog tells how a limited partner behaves. */
+static void count_outcome_for(struct pending *p, const struct request *r)
+{
+	char key[PARTNER_KEY_MAX];
+
+	if (!r->entry || !r->entry->limited || !r->entry->limits.min_responses || r->passage->in_dialog
+	    || r->facts->method == METHOD_CANCEL)
+		return;
+	partner_key(&r->entry->partner, key);
+	p->partner = alloc_text(key);
+	p->law = ruleset_ref(r->law);
+}
+
+static enum reason remember(const struct traffic *tr, const struct request *r, struct link *to, uint64_t key,
+    const char *branch, char *lines)
+{
+	char *cancel = NULL;
+	struct pending *p;
+
+	if (r->facts->method == METHOD_INVITE && !(cancel = message_cancel(r->message))) {
+		free(lines);
+		return REASON_MALFORMED;
+	}
+	p = pending_add(tr->pendings, key, r->from, to, lines, cancel);
+	if (!p)
+		return REASON_BUSY;
+	memcpy(p->branch, branch, BRANCH_MAX);
+	p->hop_id = to->hop ? to->hop->id : 0;
+	p->invite = r->facts->method == METHOD_INVITE;
+	count_outcome_for(p, r);
+	pending_arm(p, loop_now(tr->loop) + tr->conf->messages.answer_timeout_us);
+	return REASON_NONE;
+}
+
+enum reason forward_send(const struct traffic *tr, const struct request *r, struct link *to)
+{
+	sip_t *sip = sip_object(r->message);
+	uint64_t key = fresh_key(tr, r->passage->transaction);
+	char branch[BRANCH_MAX], tag[TAG_MAX];
+	char *lines = NULL;
+	enum reason reason;
+
+	via_branch(branch, key, via_loop_mark(&tr->own, sip));
+	if (r->facts->method != METHOD_ACK) {
+		via_tag(&tr->own, sip, tag);
+		lines = message_answer_lines(r->message, tag);
+		if (!lines)
+			return REASON_MALFORMED;
+	}
+	if (!change(tr, r, branch)) {
+		free(lines);
+		return REASON_MALFORMED;
+	}
+	if (lines && (reason = remember(tr, r, to, key, branch, lines)))
+		return reason;
+	if (queue(r, to))
+		return REASON_NONE;
+	if (lines)
+		pending_drop(tr->pendings, pending_find(tr->pendings, key));
+	return REASON_MALFORMED;
+}
+
+/* --- what follows an INVITE --- */
+
+static struct pending *followed(const struct traffic *tr, const struct request *r)
+{
+	struct pending *p = pending_find(tr->pendings, r->passage->transaction);
+
+	return p && p->invite && p->from == r->from->id ? p : NULL;
+}
+
+static bool send_along(const struct traffic *tr, const struct request *r, struct pending *p)
+{
+	struct link *to = link_by_id(tr->links, p->to);
+
+	return to && link_is_open(to) && change(tr, r, p->branch) && queue(r, to);
+}
+
+enum follow forward_ack(const struct traffic *tr, const struct request *r)
+{
+	struct pending *p;
+
+	if (via_tag_is_ours(&tr->own, sip_object(r->message)))
+		return FOLLOW_OURS;
+	p = followed(tr, r);
+	if (!p || p->success)
+		return FOLLOW_NOBODY;
+	if (p->ours)
+		return FOLLOW_OURS;
+	if (p->acked || !p->final)
+		return FOLLOW_EXTRA;
+	p->acked = true;
+	send_along(tr, r, p);
+	return FOLLOW_DONE;
+}
+
+enum follow forward_cancel(const struct traffic *tr, const struct request *r)
+{
+	struct pending *p = followed(tr, r);
+
+	if (!p)
+		return FOLLOW_NOBODY;
+	if (p->final || !send_along(tr, r, p))
+		return FOLLOW_OURS;
+	p->cancelled = true;
+	return FOLLOW_DONE;
+}

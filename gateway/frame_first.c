@@ -1,0 +1,84 @@
+/* The first line of a message: a request or a status line, of which version. */
+#include "frame_parts.h"
+
+#include <strings.h>
+
+#define METHOD_LENGTH_MAX 64
+#define VERSION "SIP/2.0"
+
+/* SIP/x.y: right, another version, or no version at all. */
+static enum reason version_fault(const char *text, size_t length)
+{
+	size_t dot;
+
+	if (length < 4 || strncasecmp(text, "SIP/", 4))
+		return REASON_MALFORMED;
+	dot = span(text, 4, length, is_digit);
+	if (dot == 4 || dot + 1 >= length || text[dot] != '.' || span(text, dot + 1, length, is_digit) != length)
+		return REASON_MALFORMED;
+	if (length == strlen(VERSION) && !strncasecmp(text, VERSION, length))
+		return REASON_NONE;
+	return REASON_BAD_VERSION;
+}
+
+static enum method method_of(const char *name, size_t length)
+{
+	/* RFC 3261 7.1: compared with their case. */
+	static const struct { const char *name; enum method method; } methods[] = {
+		{ "INVITE", METHOD_INVITE }, { "ACK", METHOD_ACK }, { "BYE", METHOD_BYE },
+		{ "CANCEL", METHOD_CANCEL }, { "PRACK", METHOD_PRACK }, { "OPTIONS", METHOD_OPTIONS },
+		{ "REGISTER", METHOD_REGISTER }, { "PUBLISH", METHOD_PUBLISH },
+	};
+
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (strlen(methods[i].name) == length && !memcmp(methods[i].name, name, length))
+			return methods[i].method;
+	return METHOD_OTHER;
+}
+
+static enum reason read_request_line(struct frame *f, size_t end)
+{
+	size_t method = span(f->octets, 0, end, is_token);
+	size_t uri = method + 1, uri_end;
+	enum reason fault;
+
+	if (method == 0 || method > METHOD_LENGTH_MAX || method == end || f->octets[method] != ' ')
+		return REASON_MALFORMED;
+	uri_end = span(f->octets, uri, end, is_uri);
+	if (uri_end == uri || uri_end == end || f->octets[uri_end] != ' ')
+		return REASON_MALFORMED;
+	fault = version_fault(f->octets + uri_end + 1, end - uri_end - 1);
+	if (fault == REASON_MALFORMED)
+		return fault;
+	f->request = true;
+	f->method = method_of(f->octets, method);
+	f->method_length = (uint32_t)method;
+	f->uri = (uint32_t)uri;
+	f->uri_length = (uint32_t)(uri_end - uri);
+	return fault;
+}
+
+static enum reason read_status_line(struct frame *f, size_t end)
+{
+	const char *space = memchr(f->octets, ' ', end);
+	size_t code = space ? (size_t)(space - f->octets) + 1 : end;
+	enum reason fault;
+	int status;
+
+	if (code + 4 > end || span(f->octets, code, end, is_digit) != code + 3 || f->octets[code + 3] != ' ')
+		return REASON_MALFORMED;
+	fault = version_fault(f->octets, code - 1);
+	status = (f->octets[code] - '0') * 100 + (f->octets[code + 1] - '0') * 10 + (f->octets[code + 2] - '0');
+	if (fault == REASON_MALFORMED || status < 100 || status > 699)
+		return REASON_MALFORMED;
+	f->status = (uint16_t)status;
+	return fault;
+}
+
+enum reason frame_read_first(struct frame *f, size_t end)
+{
+	/* No method has a slash: it is not a token's octet. */
+	if (end >= 4 && !strncasecmp(f->octets, "SIP/", 4))
+		return read_status_line(f, end);
+	return read_request_line(f, end);
+}

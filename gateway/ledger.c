@@ -1,0 +1,298 @@
+#include "ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+#include "log.h"
+
+#define FOLDS 512
+#define FOLD_US 1000000
+#define NAME_MAX_TEXT 400
+
+/* Refusals of one partner and reason within a second. */
+struct fold {
+	char who[PARTNER_TEXT_MAX];
+	enum reason reason;
+	bool used;
+	int64_t since_us;      /* when the last line was written */
+	uint64_t more;         /* like it since */
+};
+
+struct ledger {
+	struct loop *loop;     /* borrowed */
+	struct store *store;   /* borrowed */
+	struct decisions *decisions; /* borrowed */
+	bool targets;
+	uint64_t totals[REASONS][CLASSES];
+	uint64_t answers[ANSWERS];
+	uint64_t handshakes, failed_handshakes;
+	struct fold handshake;
+	struct fold folds[FOLDS];
+	struct timer timer;
+};
+
+static const char *const answer_names[ANSWERS] = {
+	"success", "failure", "neutral", "provisional", "late", "unasked", "nobody", "none"
+};
+
+const char *place_text(const struct place *place, char out[PLACE_TEXT_MAX])
+{
+	const char *base;
+
+	if (!place->file)
+		return "default";
+	base = strrchr(place->file, '/');
+	snprintf(out, PLACE_TEXT_MAX, "%s:%d", base ? base + 1 : place->file, place->line);
+	return out;
+}
+
+struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisions *decisions, bool targets)
+{
+	struct ledger *l = alloc_zero(1, sizeof *l);
+
+	l->loop = loop;
+	l->store = store;
+	l->decisions = decisions;
+	l->targets = targets;
+	return l;
+}
+
+void ledger_set_targets(struct ledger *l, bool targets)
+{
+	l->targets = targets;
+}
+
+/* --- folding --- */
+
+static void flush_fold(struct ledger *l, struct fold *f)
+{
+	if (!f->more)
+		return;
+	log_line(LEVEL_INFO, "%s: %s: %" PRIu64 " like this in the last second", f->who, reason_row(f->reason)->token, f->more);
+	decisions_begin(l->decisions, reason_row(f->reason)->verdict == VERDICT_DELAY ? "delay" : "refuse");
+	decisions_text(l->decisions, "partner", f->who, strlen(f->who));
+	decisions_text(l->decisions, "reason", reason_row(f->reason)->token, strlen(reason_row(f->reason)->token));
+	decisions_number(l->decisions, "count", (int64_t)f->more);
+	decisions_end(l->decisions);
+	f->more = 0;
+}
+
+static void on_second(void *arg)
+{
+	struct ledger *l = arg;
+	int64_t now = loop_now(l->loop);
+	bool any = false;
+
+	for (size_t i = 0; i < FOLDS; i++) {
+		struct fold *f = &l->folds[i];
+
+		if (!f->used)
+			continue;
+		if (now - f->since_us >= FOLD_US && !f->more) {
+			f->used = false;
+			continue;
+		}
+		if (now - f->since_us >= FOLD_US) {
+			flush_fold(l, f);
+			f->since_us = now;
+		}
+		any = true;
+	}
+	if (l->handshake.more && now - l->handshake.since_us >= FOLD_US) {
+		log_line(LEVEL_INFO, "%" PRIu64 " more handshakes failed in the last second", l->handshake.more);
+		l->handshake.more = 0;
+		l->handshake.since_us = now;
+	}
+	if (any || l->handshake.more)
+		timer_set(l->loop, &l->timer, now + FOLD_US, on_second, l);
+}
+
+static void watch_folds(struct ledger *l)
+{
+	if (!l->timer.place)
+		timer_set(l->loop, &l->timer, loop_now(l->loop) + FOLD_US, on_second, l);
+}
+
+/* True: tell it now. False: it is counted in a fold. */
+static bool tell(struct ledger *l, const char *who, enum reason reason)
+{
+	size_t hash = (size_t)reason;
+	struct fold *f;
+
+	for (const char *c = who; *c; c++)
+		hash = hash * 31 + (unsigned char)*c;
+	f = &l->folds[hash % FOLDS];
+	if (f->used && f->reason == reason && !strcmp(f->who, who)) {
+		f->more++;
+		return false;
+	}
+	/* Another one in the same place gives way: bounded, and nothing is lost. */
+	if (f->used)
+		flush_fold(l, f);
+	*f = (struct fold) { .reason = reason, .used = true, .since_us = loop_now(l->loop) };
+	snprintf(f->who, sizeof f->who, "%s", who);
+	watch_folds(l);
+	return true;
+}
+
+/* --- one decision --- */
+
+static void who_text(const struct decided *d, char out[PARTNER_TEXT_MAX])
+{
+	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
+		partner_text(&d->entry->partner, out);
+	else
+		snprintf(out, PARTNER_TEXT_MAX, "%s", d->organisation && d->organisation[0] ? d->organisation : "-");
+}
+
+/* What the rule compares, for people: " (20/s, policy.conf:9)". */
+static void rule_text(const struct decided *d, char out[NAME_MAX_TEXT], char rule[PLACE_TEXT_MAX])
+{
+	char place[PLACE_TEXT_MAX], rate[RATE_TEXT_MAX] = "";
+	struct place where;
+
+	out[0] = rule[0] = '\0';
+	if (!d->entry)
+		return;
+	where = judge_place(d->entry, d->reason, d->seen);
+	snprintf(rule, PLACE_TEXT_MAX, "%s", place_text(&where, place));
+	if (d->reason == REASON_RATE_LIMIT || d->reason == REASON_PACED)
+		rate_text(d->seen && d->seen->provider_decided ? &d->entry->provider_limits.rate : &d->entry->limits.rate, rate);
+	if (d->reason == REASON_RATE_SUSPICIOUS)
+		rate_text(&d->entry->limits.suspicious_rate, rate);
+	snprintf(out, NAME_MAX_TEXT, " (%s%s%s)", rate, rate[0] ? ", " : "", rule);
+}
+
+static void write_decision(struct ledger *l, const struct decided *d, const char *who, const char *rule)
+{
+	const struct reason_row *row = reason_row(d->reason);
+	struct decisions *out = l->decisions;
+	char hash[24];
+
+	if (!decisions_wanted(out))
+		return;
+	decisions_begin(out, row->verdict == VERDICT_DELAY ? "delay" : "refuse");
+	decisions_text(out, "partner", who, strlen(who));
+	decisions_text(out, "peer", d->peer, d->peer ? strlen(d->peer) : 0);
+	decisions_text(out, "address", d->address, d->address ? strlen(d->address) : 0);
+	if (d->facts && d->facts->source.length)
+		decisions_text(out, "source", d->facts->source.text, d->facts->source.length);
+	if (l->targets && d->target) {
+		decisions_text(out, "target", d->target, d->target_length);
+	} else if (d->facts && d->facts->has_target) {
+		snprintf(hash, sizeof hash, "%016" PRIx64, d->facts->target);
+		decisions_text(out, "target", hash, strlen(hash));
+	}
+	decisions_text(out, "method", d->method, d->method_length);
+	decisions_text(out, "call_id", d->call_id, d->call_id_length);
+	decisions_text(out, "reason", row->token, strlen(row->token));
+	if (rule[0])
+		decisions_text(out, "rule", rule, strlen(rule));
+	if (d->entry && d->entry->observe)
+		decisions_true(out, "observe");
+	decisions_end(out);
+}
+
+void ledger_record(struct ledger *l, const struct decided *d)
+{
+	const struct reason_row *row = reason_row(d->reason);
+	char who[PARTNER_TEXT_MAX], rule[PLACE_TEXT_MAX], rule_words[NAME_MAX_TEXT], method[40];
+
+	l->totals[d->reason][d->class]++;
+	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
+		l->store->ops->count(l->store, d->entry, row->verdict);
+	if (row->verdict == VERDICT_FORWARD)
+		return;
+	who_text(d, who);
+	if (!tell(l, who, d->reason))
+		return;
+	rule_text(d, rule_words, rule);
+	write_decision(l, d, who, rule);
+	log_quote(method, sizeof method, d->method ? d->method : "a message", d->method ? d->method_length : 9);
+	log_line(row->verdict == VERDICT_DELAY ? LEVEL_DEBUG : LEVEL_INFO, "%s: %s %s from %s: %s%s%s", who,
+	    row->verdict == VERDICT_DELAY ? "delayed" : row->verdict == VERDICT_DROP ? "dropped" : "refused",
+	    method, d->address ? d->address : "-", row->token, rule_words,
+	    d->entry && d->entry->observe ? ", only observed: forwarded" : "");
+}
+
+void ledger_answered(struct ledger *l, enum answered how)
+{
+	l->answers[how]++;
+}
+
+void ledger_handshake(struct ledger *l, const char *address, const char *failure)
+{
+	if (!failure) {
+		l->handshakes++;
+		return;
+	}
+	l->failed_handshakes++;
+	if (l->handshake.used && loop_now(l->loop) - l->handshake.since_us < FOLD_US / 10) {
+		l->handshake.more++;
+		watch_folds(l);
+		return;
+	}
+	l->handshake.used = true;
+	l->handshake.since_us = loop_now(l->loop);
+	log_line(LEVEL_INFO, "connection from %s: %s", address, failure);
+}
+
+void ledger_class(struct ledger *l, const struct partner *partner, enum class before, enum class now, const char *why)
+{
+	char who[PARTNER_TEXT_MAX];
+
+	partner_text(partner, who);
+	log_line(LEVEL_WARNING, "%s: now %s, was %s: %s", who, class_token(now), class_token(before), why);
+	decisions_begin(l->decisions, "class");
+	decisions_text(l->decisions, "partner", who, strlen(who));
+	decisions_text(l->decisions, "class", class_token(now), strlen(class_token(now)));
+	decisions_text(l->decisions, "before", class_token(before), strlen(class_token(before)));
+	decisions_text(l->decisions, "why", why, strlen(why));
+	decisions_end(l->decisions);
+}
+
+void ledger_event(struct ledger *l, const char *event, const char *text)
+{
+	decisions_begin(l->decisions, event);
+	decisions_text(l->decisions, "what", text, strlen(text));
+	decisions_end(l->decisions);
+}
+
+uint64_t ledger_total(const struct ledger *l, enum reason reason)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < CLASSES; i++)
+		sum += l->totals[reason][i];
+	return sum;
+}
+
+uint64_t ledger_answers(const struct ledger *l, enum answered how)
+{
+	return l->answers[how];
+}
+
+void ledger_say_totals(const struct ledger *l)
+{
+	for (enum reason r = REASON_NONE + 1; r < REASONS; r++)
+		if (ledger_total(l, r))
+			log_line(LEVEL_INFO, "total: %s %s: %" PRIu64, verdict_token(reason_row(r)->verdict), reason_row(r)->token, ledger_total(l, r));
+	for (size_t i = 0; i < ANSWERS; i++)
+		if (l->answers[i])
+			log_line(LEVEL_INFO, "total: responses %s: %" PRIu64, answer_names[i], l->answers[i]);
+	log_line(LEVEL_INFO, "total: handshakes: %" PRIu64 ", failed: %" PRIu64, l->handshakes, l->failed_handshakes);
+}
+
+void ledger_free(struct ledger *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < FOLDS; i++)
+		if (l->folds[i].used)
+			flush_fold(l, &l->folds[i]);
+	timer_stop(l->loop, &l->timer);
+	free(l);
+}

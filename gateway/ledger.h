@@ -1,0 +1,58 @@
+/* Counts every decision, and tells of those that somebody may ask about: the
+ * log for people, the decision log for scripts. Repeated refusals of one partner and reason
+ * are folded: the first, then one line a second with a count. */
+#ifndef GATEWAY_LEDGER_H
+#define GATEWAY_LEDGER_H
+
+#include "../policy/judge.h"
+#include "decisions.h"
+#include "loop.h"
+#include "store.h"
+
+struct ledger;
+
+/* All that is told of one decision. Borrowed while the call lasts. */
+struct decided {
+	enum reason reason;
+	enum class class;
+	const struct facts *facts;
+	const struct entry *entry;     /* NULL: refused before the law was asked */
+	const struct reading *seen;    /* may be NULL */
+	const char *organisation;      /* of the connection; "" or NULL: nobody's */
+	const char *peer;              /* first name of the certificate, "" on plain TCP */
+	const char *address;
+	const char *method, *call_id, *target; /* as the peer wrote them: escaped and cut here; may be NULL; not NUL-terminated ones have a length */
+	size_t method_length, call_id_length, target_length;
+};
+
+enum answered {
+	ANSWERED_SUCCESS, ANSWERED_FAILURE, ANSWERED_NEUTRAL, ANSWERED_PROVISIONAL,
+	ANSWERED_LATE,     /* behind the final one, dropped */
+	ANSWERED_STRANGE,  /* nobody asked for it */
+	ANSWERED_NOBODY,   /* who asked has gone */
+	ANSWERED_NEVER,    /* forgotten without an answer */
+	ANSWERS
+};
+
+struct ledger *ledger_new(struct loop *, struct store *, struct decisions *, bool targets);
+void ledger_free(struct ledger *);
+void ledger_set_targets(struct ledger *, bool targets);
+
+void ledger_record(struct ledger *, const struct decided *);
+void ledger_answered(struct ledger *, enum answered);
+void ledger_handshake(struct ledger *, const char *address, const char *failure /* NULL: done */);
+/* A class changed: without a message when `decided` is NULL. */
+void ledger_class(struct ledger *, const struct partner *, enum class before, enum class now, const char *why);
+/* "policy", "store", "operator": one line of our own words. */
+void ledger_event(struct ledger *, const char *event, const char *text);
+
+uint64_t ledger_total(const struct ledger *, enum reason);
+uint64_t ledger_answers(const struct ledger *, enum answered);
+/* All counters into the log: at a stop, and when asked. */
+void ledger_say_totals(const struct ledger *);
+
+/* "policy.conf:14", or "default". */
+#define PLACE_TEXT_MAX 300
+const char *place_text(const struct place *, char out[PLACE_TEXT_MAX]);
+
+#endif

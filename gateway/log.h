@@ -1,0 +1,18 @@
+/* The log for people: stderr, or journald's priorities when it started us
+ * (RFC 5424 levels as "<4>" in front of a line). Lines are one line, whatever is in them:
+ * octets outside printable ASCII are written \xNN. */
+#ifndef GATEWAY_LOG_H
+#define GATEWAY_LOG_H
+
+#include <stddef.h>
+
+enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
+
+void log_open(enum log_level least);  /* stderr made non-blocking-safe; may be called again to change the level */
+void log_line(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Escapes text of a peer for a log line or JSON string body: always ends with a
+ * NUL, never longer than size, cut ones end in "...". Returns out. */
+const char *log_quote(char *out, size_t size, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,46 @@
+/* The inside of the embedded store: who is charged for a message, how time goes
+ * by for rows, and the one place where a change of a restriction is kept and told. */
+#ifndef GATEWAY_MEMORY_H
+#define GATEWAY_MEMORY_H
+
+#include "keeper.h"
+#include "store.h"
+
+struct memory {
+	struct store store;
+	struct partners table;
+	struct limits limits;
+	unsigned max_partners;
+	uint32_t hand;         /* the row that is looked at next */
+	int64_t (*monotonic_us)(void);
+	struct keeper *keeper; /* owned; NULL: nothing is kept */
+};
+
+/* The restrictions of a row, to see whether they change. */
+struct hold {
+	bool watched, suspicious;
+	int64_t watched_until_us, suspicious_until_us;
+};
+
+struct hold memory_hold(const struct row *);
+enum class memory_class(const struct row *, bool watched, bool suspicious);
+
+enum cause { CAUSE_MESSAGE, CAUSE_OTHER, CAUSE_RELEASE };
+
+/* Every change of a restriction comes by here: it is kept at once. What a
+ * message begins is in its reading, the rest the owner is told. True: there was one. */
+bool memory_settle(struct memory *, const struct row *, const struct hold *before, enum cause);
+
+/* Time goes by for the next row. Returns about how many nanoseconds that took. */
+int64_t memory_look(struct memory *, int64_t now_us);
+
+struct row *memory_find(const struct memory *, const struct partner *); /* NULL: not known */
+
+/* The rows of an entry. */
+struct pair {
+	struct row *own, *provider; /* own NULL: nobody is to be charged; provider NULL: none */
+};
+
+struct pair memory_charge(struct memory *, const struct entry *, int64_t now_us);
+
+#endif

@@ -1,0 +1,120 @@
+#include "refusal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../policy/alloc.h"
+#include "reply.h"
+
+struct refusal {
+	struct ruleset *law;      /* a reference */
+	struct facts facts;
+	struct entry entry;
+	struct reading seen;
+	enum reason reason;
+	int64_t until_us, retry_at_us; /* the store's clock */
+};
+
+void refusal_forget(struct link *l)
+{
+	if (!l->refusal)
+		return;
+	ruleset_unref(l->refusal->law);
+	free(l->refusal);
+	l->refusal = NULL;
+}
+
+void refusal_note(const struct traffic *tr, struct link *l, const struct facts *facts, const struct entry *entry,
+    const struct reading *seen, enum reason reason)
+{
+	struct refusal *r = l->refusal;
+
+	if (l->kind != LINK_PARTNER || !seen || !seen->refused_until_us || entry->observe || facts_ends_call(facts)
+	    || entry->partner.kind != PARTNER_DISCOVERED || match_may_vary(tr->law, &l->peer.peer))
+		return;
+	if (!r)
+		r = l->refusal = alloc_zero(1, sizeof *r);
+	else
+		ruleset_unref(r->law);
+	*r = (struct refusal) { .law = ruleset_ref(tr->law), .facts = *facts, .entry = *entry, .seen = *seen,
+		.reason = reason, .until_us = seen->refused_until_us,
+		.retry_at_us = tr->store->clock_us(tr->store) + seen->retry_us };
+}
+
+/* The Request-URI "sip:user@host...": is the host a local domain? */
+static bool asks_for_local(const struct ruleset *law, const struct frame *f)
+{
+	const char *uri = f->octets + f->uri, *at, *host;
+	size_t length = f->uri_length, end;
+	struct domain d;
+
+	if (length < 5 || strncasecmp(uri, "sip:", 4))
+		return false;
+	at = memchr(uri, '@', length);
+	host = at ? at + 1 : uri + 4;
+	length -= (size_t)(host - uri);
+	for (end = 0; end < length && !strchr(":;?@", host[end]); end++)
+		;
+	return (end == length || host[end] != '@') && domain_parse(&d, host, end) && ruleset_is_local(law, &d);
+}
+
+static bool same_source(const struct refusal *r, const struct frame *f)
+{
+	const char *host;
+	size_t length;
+	struct domain d;
+
+	return frame_plain_host(f, f->from, &host, &length) && domain_parse(&d, host, length)
+	    && domain_same(&d, &r->facts.source);
+}
+
+/* A Via that asks for rport or overload control wants an answer of the parser. */
+static bool plain_via(const struct frame *f)
+{
+	size_t length;
+	const char *value = frame_value(f, f->via, &length);
+
+	for (size_t i = 0; i + 3 < length; i++)
+		if (value[i] == ';' && (!strncasecmp(value + i + 1, "rport", length - i - 1 < 5 ? length - i - 1 : 5)
+		    || !strncasecmp(value + i + 1, "oc", 2)))
+			return false;
+	return true;
+}
+
+static bool method_may_be_refused(enum method m)
+{
+	return m == METHOD_OTHER || m == METHOD_INVITE;
+}
+
+static bool same_case(const struct traffic *tr, const struct refusal *r, const struct frame *f)
+{
+	return r->law == tr->law && f->request && f->answerable && !f->fault && !f->routed
+	    && tr->store->clock_us(tr->store) < r->until_us && method_may_be_refused(f->method)
+	    && plain_via(f) && asks_for_local(r->law, f) && same_source(r, f);
+}
+
+bool refusal_again(const struct traffic *tr, struct link *l, const struct frame *f)
+{
+	struct refusal *r = l->refusal;
+	struct decided d;
+	size_t length;
+
+	if (!r)
+		return false;
+	if (r->law != tr->law || tr->store->clock_us(tr->store) >= r->until_us) {
+		refusal_forget(l);
+		return false;
+	}
+	if (!same_case(tr, r, f)
+	    || !reply_scanned(tr, l, f, r->reason, &r->entry, r->retry_at_us - tr->store->clock_us(tr->store)))
+		return false;
+	d = (struct decided) { .reason = r->reason, .facts = &r->facts, .entry = &r->entry, .seen = &r->seen,
+		.class = judge_class(&r->entry, r->reason, &r->seen), .organisation = l->origin->name,
+		.peer = l->peer.peer.count ? l->peer.names[0].domain.text : "", .address = l->address,
+		.method = f->octets, .method_length = f->method_length };
+	d.call_id = frame_value(f, f->call_id, &length);
+	d.call_id_length = length;
+	ledger_record(tr->ledger, &d);
+	return true;
+}

@@ -1,0 +1,16 @@
+/* What a link remembers of its last refusal, so that a flood is refused from
+ * the scan: no parser, no store (sofia.md and product.md section 3: a flood costs
+ * the store nothing). It may refuse, never admit: what is not surely the same case goes the long way. */
+#ifndef GATEWAY_REFUSAL_H
+#define GATEWAY_REFUSAL_H
+
+#include "traffic.h"
+
+/* Remembers that this source of this link is refused until the store's moment. */
+void refusal_note(const struct traffic *, struct link *, const struct facts *, const struct entry *,
+    const struct reading *, enum reason);
+/* Answers and counts the message if it is the same case; true: it is done with. */
+bool refusal_again(const struct traffic *, struct link *, const struct frame *);
+void refusal_forget(struct link *);
+
+#endif

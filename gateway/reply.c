@@ -1,0 +1,120 @@
+#include "reply.h"
+
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIAGNOSTICS_BASE 38000
+#define RETRY_DEFAULT_US 5000000 /* a next hop that is down, an edge that is busy */
+
+int reply_status(enum reason reason, const struct entry *entry)
+{
+	if (entry && (reason == REASON_RATE_LIMIT || reason == REASON_RATE_SUSPICIOUS))
+		return entry->limits.refuse_status;
+	return reason_row(reason)->status;
+}
+
+void reply_extra(const struct traffic *tr, enum link_kind to, enum reason reason, int status, int64_t retry_us, char out[REPLY_EXTRA_MAX])
+{
+	const struct reason_row *row = reason_row(reason);
+	int64_t seconds = (retry_us + 999999) / 1000000;
+	int n = 0;
+
+	if (status == 503 || reason == REASON_RATE_LIMIT || reason == REASON_RATE_SUSPICIOUS)
+		n += snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "Retry-After: %lld\r\n", (long long)(seconds > 0 ? seconds : 1));
+	n += snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "Reason: fedgate;cause=%d;text=\"%s\"\r\n", status, row->token);
+	if (to == LINK_PARTNER && tr->conf->border.diagnostics)
+		snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "ms-diagnostics-public: %d;reason=\"%s\"\r\n",
+		    DIAGNOSTICS_BASE + row->number, row->sentence);
+}
+
+/* 420 names what it does not know. */
+static void add_unsupported(msg_t *msg, char extra[REPLY_EXTRA_MAX])
+{
+	const sip_proxy_require_t *p = sip_object(msg)->sip_proxy_require;
+	char item[REPLY_EXTRA_MAX];
+	size_t n = strlen(extra);
+	bool first = true;
+
+	for (; p; p = (const sip_proxy_require_t *)p->k_next)
+		for (size_t i = 0; p->k_items && p->k_items[i]; i++) {
+			size_t add = (size_t)snprintf(item, sizeof item, "%s%s", first ? "Unsupported: " : ", ", p->k_items[i]);
+
+			if (n + add + 3 > REPLY_EXTRA_MAX)
+				break;
+			memcpy(extra + n, item, add + 1);
+			n += add;
+			first = false;
+		}
+	if (!first)
+		memcpy(extra + n, "\r\n", 3);
+}
+
+void reply_plain(const struct traffic *tr, struct link *to, msg_t *msg, int status, const char *extra)
+{
+	char tag[TAG_MAX];
+	char *lines;
+
+	if (!to || !to->stream)
+		return;
+	via_tag(&tr->own, sip_object(msg), tag);
+	lines = message_answer_lines(msg, tag);
+	if (!lines)
+		return;
+	answer_send(to->stream, status, answer_phrase(status), lines, extra);
+	free(lines);
+}
+
+void reply_refuse(const struct traffic *tr, struct link *to, msg_t *msg, enum method method, enum reason reason,
+    const struct entry *entry, int64_t retry_us)
+{
+	int status = reply_status(reason, entry);
+	char extra[REPLY_EXTRA_MAX];
+
+	if (method == METHOD_ACK || !to || !status)
+		return;
+	reply_extra(tr, to->kind, reason, status, retry_us > 0 ? retry_us : RETRY_DEFAULT_US, extra);
+	if (reason == REASON_BAD_EXTENSION)
+		add_unsupported(msg, extra);
+	reply_plain(tr, to, msg, status, extra);
+}
+
+bool reply_scanned(const struct traffic *tr, struct link *to, const struct frame *f, enum reason reason,
+    const struct entry *entry, int64_t retry_us)
+{
+	int status = reply_status(reason, entry);
+	char extra[REPLY_EXTRA_MAX], tag[TAG_MAX], few[4096], *out = few;
+	const char *call_id, *cseq;
+	size_t call_id_length, cseq_length, room = sizeof few, n;
+
+	if (!f->answerable || !to->stream)
+		return false;
+	call_id = frame_value(f, f->call_id, &call_id_length);
+	cseq = frame_value(f, f->cseq, &cseq_length);
+	via_tag_of(&tr->own, call_id, call_id_length, cseq, cseq_length, tag);
+	reply_extra(tr, to->kind, reason, status, retry_us > 0 ? retry_us : RETRY_DEFAULT_US, extra);
+	if (f->head + 1024 > room) {
+		room = f->size + 2048;
+		out = malloc(room);
+		if (!out)
+			return false;
+	}
+	n = frame_answer(f, out, room, status, answer_phrase(status), tag, to->host, extra);
+	if (n)
+		stream_send(to->stream, out, n);
+	if (out != few)
+		free(out);
+	return n > 0;
+}
+
+void reply_kept(const struct traffic *tr, struct link *to, const char *lines, enum reason reason)
+{
+	int status = reason_row(reason)->status;
+	char extra[REPLY_EXTRA_MAX];
+
+	if (!to || !to->stream || !lines)
+		return;
+	reply_extra(tr, to->kind, reason, status, RETRY_DEFAULT_US, extra);
+	answer_send(to->stream, status, answer_phrase(status), lines, extra);
+}

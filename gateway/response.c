@@ -1,0 +1,284 @@
+#include "response.h"
+
+#include "reply.h"
+
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define STRANGE_MOST 100
+
+/* --- whose is it? --- */
+
+/* The branch of the first Via, when that is one of ours. */
+static bool own_branch(const struct frame *f, uint64_t *transaction)
+{
+	static const char word[] = ";branch=";
+	size_t length, end, at;
+	const char *value;
+	uint32_t mark;
+
+	if (f->via == UINT16_MAX)
+		return false;
+	value = frame_value(f, f->via, &length);
+	for (at = 0; at + sizeof word - 1 < length && strncasecmp(value + at, word, sizeof word - 1); at++)
+		if (value[at] == ',')
+			return false;
+	at += sizeof word - 1;
+	if (at >= length)
+		return false;
+	for (end = at; end < length && !strchr(";, \t\r\n", value[end]); end++)
+		;
+	return via_branch_read(value + at, end - at, transaction, &mark);
+}
+
+static bool sent_there(const struct traffic *tr, const struct pending *p, struct link *l)
+{
+	struct hop *hop;
+
+	if (p->to_origin)
+		return l->kind == LINK_PARTNER && l->origin == p->to_origin;
+	if (l->kind == LINK_HOP)
+		return l->hop->id == p->hop_id;
+	if (l->kind != LINK_INSIDE)
+		return false;
+	/* A next hop may answer on a connection that it made to us. */
+	for (hop = tr->hops->first; hop && hop->id != p->hop_id; hop = hop->next)
+		;
+	return hop && stream_ssl(l->stream) && tls_peer_is(&l->peer, stream_ssl(l->stream), hop->name);
+}
+
+static void unasked(const struct traffic *tr, struct link *l)
+{
+	ledger_answered(tr->ledger, ANSWERED_STRANGE);
+	if (++l->strange >= STRANGE_MOST)
+		link_close(l, "100 responses that nobody asked for");
+}
+
+/* --- printing it without our Via --- */
+
+static bool line_is(const struct frame *f, uint16_t i, const char *name)
+{
+	const struct frame_line *line = &f->line[i];
+
+	return strlen(name) == line->name_length && !strncasecmp(f->octets + line->at, name, line->name_length);
+}
+
+static bool line_stays(const struct traffic *tr, const struct frame *f, uint16_t i)
+{
+	const struct texts *remove = &tr->conf->border.remove;
+
+	if (i == f->via)
+		return false;
+	if (f->line[i].header != FRAME_OTHER)
+		return true;
+	for (size_t n = 0; n < remove->count; n++)
+		if (line_is(f, i, remove->list[n]))
+			return false;
+	return !strcmp(tr->conf->border.user_agent, "keep") || (!line_is(f, i, "User-Agent") && !line_is(f, i, "Server"));
+}
+
+/* By the scan: our Via's line is dropped, the others go as they came. */
+static void pass_scanned(const struct traffic *tr, const struct frame *f, struct link *to)
+{
+	const char *agent = tr->conf->border.user_agent;
+	size_t from = 0;
+
+	for (uint16_t i = 0; i < f->lines; i++) {
+		const struct frame_line *line = &f->line[i];
+
+		if (line_stays(tr, f, i))
+			continue;
+		stream_send(to->stream, f->octets + from, line->at - from);
+		from = line->at + line->length + 2;
+		if (i == f->via && strcmp(agent, "keep") && strcmp(agent, "remove")) {
+			char own[300];
+			int n = snprintf(own, sizeof own, "Server: %s\r\n", agent);
+
+			stream_send(to->stream, own, (size_t)n);
+		}
+	}
+	stream_send(to->stream, f->octets + from, f->size - from);
+}
+
+/* By the parser: what strangers send, and a Via line with several values. */
+static bool pass_parsed(const struct traffic *tr, const struct frame *f, struct link *to)
+{
+	msg_t *msg = message_parse(tr->class, f->octets, f->size);
+	bool good = false;
+
+	if (!msg)
+		return false;
+	if (sip_object(msg)->sip_status && sip_object(msg)->sip_via->v_next) {
+		msg_header_remove(msg, NULL, (msg_header_t *)sip_object(msg)->sip_via);
+		message_remove_named(msg, tr->conf->border.remove.list, tr->conf->border.remove.count);
+		good = message_user_agent(msg, tr->conf->border.user_agent) && (!to || message_send(msg, to->stream));
+	}
+	msg_destroy(msg);
+	return good;
+}
+
+static bool one_via(const struct frame *f)
+{
+	size_t length;
+	const char *value = frame_value(f, f->via, &length);
+
+	return !memchr(value, ',', length);
+}
+
+/* Is another Via below ours? Without one the answer is for nobody. */
+static bool more_vias(const struct frame *f)
+{
+	for (uint16_t i = (uint16_t)(f->via + 1); i < f->lines; i++)
+		if (f->line[i].header == FRAME_VIA)
+			return true;
+	return false;
+}
+
+static bool pass(const struct traffic *tr, const struct frame *f, const struct link *by, struct link *to)
+{
+	if (by->kind == LINK_PARTNER || !one_via(f))
+		return pass_parsed(tr, f, to);
+	if (!more_vias(f))
+		return false;
+	if (to)
+		pass_scanned(tr, f, to);
+	return true;
+}
+
+/* --- what it means --- */
+
+static void count_outcome(const struct traffic *tr, struct pending *p, unsigned status)
+{
+	struct entry entry = { .limited = true };
+	enum outcome outcome = outcome_of_status((int)status);
+
+	ledger_answered(tr->ledger, outcome == OUTCOME_SUCCESS ? ANSWERED_SUCCESS
+	    : outcome == OUTCOME_FAILURE ? ANSWERED_FAILURE : ANSWERED_NEUTRAL);
+	if (!p->partner || outcome == OUTCOME_NEUTRAL || !partner_from_key(&entry.partner, p->partner, strlen(p->partner)))
+		return;
+	entry.limits = *ruleset_limits(p->law);
+	tr->store->ops->outcome(tr->store, &entry, outcome);
+}
+
+static bool is_for_cancel(const struct frame *f)
+{
+	size_t length;
+	const char *value = frame_value(f, f->cseq, &length);
+
+	return length > 6 && !memcmp(value + length - 6, "CANCEL", 6);
+}
+
+static void note_provisional(const struct traffic *tr, struct pending *p, unsigned status)
+{
+	ledger_answered(tr->ledger, ANSWERED_PROVISIONAL);
+	if (!p->invite || (status == 100 && p->provisional))
+		return;
+	p->provisional = true;
+	pending_arm(p, loop_now(tr->loop) + tr->conf->messages.ring_timeout_us);
+}
+
+static void note_final(const struct traffic *tr, struct pending *p, unsigned status)
+{
+	count_outcome(tr, p, status);
+	if (!p->invite) {
+		pending_drop(tr->pendings, p);
+		return;
+	}
+	pending_final(tr->pendings, p, status);
+	pending_arm(p, loop_now(tr->loop) + PENDING_LIFE_US);
+}
+
+static void cancel_answered(const struct traffic *tr, struct link *by, const struct frame *f, struct pending *p, struct link *to)
+{
+	if (f->status < 200)
+		return; /* 100 to a CANCEL goes hop by hop */
+	if (p->cancelled)
+		pass(tr, f, by, to);
+	else if (!p->own_cancel)
+		unasked(tr, by);
+	p->cancelled = p->own_cancel = false;
+}
+
+void response_arrived(const struct traffic *tr, struct link *by, const struct frame *f)
+{
+	struct pending *p;
+	struct link *to;
+	uint64_t transaction;
+
+	if (!own_branch(f, &transaction) || !(p = pending_find(tr->pendings, transaction)) || !sent_there(tr, p, by)) {
+		unasked(tr, by);
+		return;
+	}
+	to = link_by_id(tr->links, p->from);
+	if (to && !link_is_open(to))
+		to = NULL;
+	if (f->cseq != UINT16_MAX && is_for_cancel(f)) {
+		cancel_answered(tr, by, f, p, to);
+		return;
+	}
+	if (p->final && !(p->invite && f->status / 100 == 2)) {
+		ledger_answered(tr->ledger, ANSWERED_LATE);
+		return;
+	}
+	if (!pass(tr, f, by, to)) {
+		unasked(tr, by);
+		return;
+	}
+	if (!to)
+		ledger_answered(tr->ledger, ANSWERED_NOBODY);
+	if (f->status < 200)
+		note_provisional(tr, p, f->status);
+	else if (!p->final)
+		note_final(tr, p, f->status);
+	else
+		p->success = true;
+}
+
+/* --- no answer --- */
+
+static void say(const struct traffic *tr, struct pending *p, enum reason reason)
+{
+	struct decided d = { .reason = reason, .class = CLASS_NONE, .organisation = p->owner->name };
+
+	ledger_record(tr->ledger, &d);
+	reply_kept(tr, link_by_id(tr->links, p->from), p->answer, reason);
+}
+
+static void fail(const struct traffic *tr, struct pending *p, enum reason reason)
+{
+	say(tr, p, reason);
+	if (!p->invite) {
+		pending_drop(tr->pendings, p);
+		return;
+	}
+	p->ours = true;
+	pending_final(tr->pendings, p, (unsigned)reason_row(reason)->status);
+	pending_arm(p, loop_now(tr->loop) + PENDING_LIFE_US);
+}
+
+void response_due(const struct traffic *tr, struct pending *p)
+{
+	struct link *to = link_by_id(tr->links, p->to);
+
+	if (p->final) {
+		pending_drop(tr->pendings, p);
+	} else if (!p->invite) {
+		ledger_answered(tr->ledger, ANSWERED_NEVER);
+		pending_drop(tr->pendings, p);
+	} else {
+		/* Before a provisional answer nothing may be cancelled (RFC 3261 9.1). */
+		if (p->provisional && to && to->stream && p->cancel) {
+			stream_send(to->stream, p->cancel, strlen(p->cancel));
+			p->own_cancel = true;
+		}
+		fail(tr, p, REASON_NEXT_HOP_SILENT);
+	}
+}
+
+void response_link_closed(const struct traffic *tr, struct link *l)
+{
+	while (l->pending)
+		fail(tr, l->pending, l->kind == LINK_PARTNER ? REASON_PARTNER_GONE : REASON_NEXT_HOP_DOWN);
+}

@@ -1,0 +1,12 @@
+/* The kinds of values that a setting can have: how each is read, what its
+ * default is, what it owns. */
+#ifndef GATEWAY_SETTING_KIND_H
+#define GATEWAY_SETTING_KIND_H
+
+#include "setting.h"
+
+void kind_read(struct reader *, const struct setting *, config_setting_t *, void *field);
+void kind_default(const struct setting *, void *field);
+void kind_clear(const struct setting *, void *field);
+
+#endif

@@ -1,0 +1,218 @@
+/* The embedded store: rows in a table, measured by policy/admit, kept by the
+ * keeper. What is done with a row is in memory.c; here is what a store answers. */
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "../policy/alloc.h"
+#include "memory.h"
+
+#define TICK_NS 1500000 /* that a tick may take, as memory_look counts them */
+
+static struct memory *memory_of(struct store *store)
+{
+	return (struct memory *)store; /* its first member */
+}
+
+static struct reading measure(struct memory *m, const struct entry *entry, const struct demand *demand)
+{
+	int64_t now_us = m->monotonic_us();
+	struct pair pair = memory_charge(m, entry, now_us);
+	struct hold own, provider = { 0 };
+	struct reading seen;
+
+	if (!pair.own)
+		return (struct reading){ .known = false };
+	own = memory_hold(pair.own);
+	pair.own->period_us = entry->limits.rate.period_us;
+	if (pair.provider) {
+		provider = memory_hold(pair.provider);
+		pair.provider->period_us = entry->provider_limits.rate.period_us;
+	}
+	seen = admit(&pair.own->record, &entry->limits, pair.provider ? &pair.provider->record : NULL,
+	    &entry->provider_limits, demand, now_us);
+	memory_settle(m, pair.own, &own, CAUSE_MESSAGE);
+	if (pair.provider)
+		memory_settle(m, pair.provider, &provider, CAUSE_MESSAGE);
+	return seen;
+}
+
+static void memory_measure(struct store *store, const struct entry *entry, const struct demand *demand,
+    store_measured_fn *measured, void *arg)
+{
+	struct reading seen = measure(memory_of(store), entry, demand);
+
+	measured(arg, &seen);
+}
+
+static void memory_outcome(struct store *store, const struct entry *entry, enum outcome outcome)
+{
+	struct memory *m = memory_of(store);
+	int64_t now_us = m->monotonic_us();
+	struct hold before;
+	struct pair pair;
+
+	if (!entry->limited || !entry->limits.min_responses || outcome == OUTCOME_NEUTRAL)
+		return;
+	pair = memory_charge(m, entry, now_us);
+	if (!pair.own)
+		return;
+	before = memory_hold(pair.own);
+	standing_record(&pair.own->record.standing, &entry->limits, outcome, now_us);
+	memory_settle(m, pair.own, &before, CAUSE_OTHER);
+}
+
+static void count_one(struct row *row, enum verdict verdict)
+{
+	if (row && row->verdicts[verdict] < UINT32_MAX)
+		row->verdicts[verdict]++;
+}
+
+static void memory_count(struct store *store, const struct entry *entry, enum verdict verdict)
+{
+	struct memory *m = memory_of(store);
+	struct pair pair = memory_charge(m, entry, m->monotonic_us());
+
+	count_one(pair.own, verdict);
+	count_one(pair.provider, verdict);
+}
+
+static bool memory_release(struct store *store, const struct partner *partner)
+{
+	struct memory *m = memory_of(store);
+	struct row *row = memory_find(m, partner);
+	struct hold before;
+
+	if (!row || !row_is_restricted(row))
+		return false;
+	before = memory_hold(row);
+	record_release(&row->record);
+	memory_settle(m, row, &before, CAUSE_RELEASE);
+	return true;
+}
+
+static void describe(const struct memory *m, struct row *row, int64_t now_us, struct store_row *out)
+{
+	struct record *r = &row->record;
+	struct rate rate = { 1, row->period_us };
+	bool watched = r->watched && now_us < r->watched_until_us;
+
+	out->class = memory_class(row, watched, r->standing.suspicious);
+	if (watched) {
+		out->since_us = r->watched_since_us;
+		out->until_us = r->watched_until_us;
+	} else if (r->standing.suspicious) {
+		out->since_us = r->standing.since_us;
+		out->until_us = r->standing.until_us;
+	}
+	if (!r->watched)
+		contacts_expire(&r->contacts, now_us - m->limits.watch_window_us);
+	out->distinct_uris = r->contacts.count;
+	out->rate_now = window_used(&r->window, &rate, now_us);
+	out->seen_us = row->last_us;
+	out->tenants = row->tenants;
+	standing_counts(&r->standing, &m->limits, now_us, &out->successes, &out->failures);
+	for (int i = 0; i < VERDICTS; i++)
+		out->counts.verdicts[i] = row->verdicts[i];
+}
+
+static void memory_list(struct store *store, void (*each)(void *arg, const struct store_row *), void *arg)
+{
+	struct memory *m = memory_of(store);
+	int64_t now_us = m->monotonic_us();
+
+	for (uint32_t i = 0; i < m->table.count; i++) {
+		struct row *row = m->table.rows[i];
+		struct store_row out = { 0 };
+
+		if (!partner_from_key(&out.partner, row->key, row->key_length))
+			continue;
+		describe(m, row, now_us, &out);
+		each(arg, &out);
+	}
+}
+
+static void set_limits(struct memory *m, const struct limits *limits, unsigned max_partners)
+{
+	m->limits = *limits;
+	/* These belong to a ruleset, which may be gone before us. */
+	m->limits.rate_place = m->limits.suspicious_place = m->limits.watch_place = (struct place){ 0 };
+	m->max_partners = max_partners;
+}
+
+static void memory_reload(struct store *store, const struct limits *limits, unsigned max_partners)
+{
+	set_limits(memory_of(store), limits, max_partners);
+}
+
+static void memory_tick(struct store *store)
+{
+	struct memory *m = memory_of(store);
+	int64_t now_us = m->monotonic_us(), cost_ns = 0;
+
+	for (uint32_t left = m->table.count; left > 0 && m->table.count && cost_ns < TICK_NS; left--)
+		cost_ns += memory_look(m, now_us);
+	if (m->keeper)
+		keeper_tick(m->keeper, now_us);
+}
+
+static void memory_health(struct store *store, struct store_health *out)
+{
+	struct memory *m = memory_of(store);
+
+	*out = (struct store_health){
+		.trouble = m->keeper ? keeper_trouble(m->keeper) : "",
+		.unkept = m->keeper ? keeper_unkept(m->keeper) : 0,
+		.partners = m->table.count,
+		.restricted = partners_restricted(&m->table),
+	};
+	out->keeps = !out->trouble[0];
+}
+
+static void memory_close(struct store *store)
+{
+	struct memory *m = memory_of(store);
+
+	if (m->keeper)
+		keeper_close(m->keeper);
+	partners_clear(&m->table);
+	free(m);
+}
+
+static int64_t memory_clock(struct store *store)
+{
+	return memory_of(store)->monotonic_us();
+}
+
+static struct siphash_key random_key(void)
+{
+	struct siphash_key key;
+
+	if (getrandom(key.octets, sizeof(key.octets), 0) != (ssize_t)sizeof(key.octets))
+		abort(); /* cannot be: so few octets are given whole, or the kernel has none */
+	return key;
+}
+
+struct store *store_memory_open(const char *state_file, unsigned max_partners, const struct limits *limits,
+    int64_t (*monotonic_us)(void), int64_t (*wall_us)(void))
+{
+	static const struct store_ops ops = {
+		.measure = memory_measure, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
+		.list = memory_list, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
+		.close = memory_close,
+	};
+	struct memory *m = alloc_zero(1, sizeof *m);
+	struct siphash_key key = random_key();
+
+	m->store = (struct store){ .ops = &ops, .clock_us = memory_clock, .target_key = random_key() };
+	m->monotonic_us = monotonic_us;
+	partners_init(&m->table, &key);
+	set_limits(m, limits, max_partners);
+	if (state_file && state_file[0]) {
+		struct keeper_house house = {
+			&m->table, &m->limits, &m->max_partners, &m->store.target_key, monotonic_us, wall_us,
+		};
+
+		m->keeper = keeper_new(state_file, &house);
+	}
+	return &m->store;
+}

@@ -1,0 +1,662 @@
+/* One TLS or TCP connection. Every OpenSSL call on a connection is made here,
+ * behind ERR_clear_error(), and judged in one function: a stale error of another
+ * connection must never close this one. */
+#include "stream.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../policy/alloc.h"
+
+enum state { CONNECTING, HANDSHAKE, OPEN, FINISHING, LINGERING, DEAD };
+
+#define READ_CHUNK ((size_t)16 * 1024)
+#define READ_TURN ((size_t)64 * 1024)       /* then the others have their turn */
+#define LINGER_US 1000000
+#define LINGER_OCTETS ((size_t)1024 * 1024)
+
+struct stream {
+	struct streams *all;    /* borrowed */
+	const struct stream_calls *calls; /* borrowed */
+	void *arg;              /* borrowed */
+	SSL *ssl;               /* owned; NULL: plain TCP */
+	int fd, index;          /* index in the loop */
+	enum state state;
+	bool paused, was_high, never_opened;
+	int events;             /* what the loop waits for */
+	bool ssl_wants_out;     /* a read, write or handshake waits for room to write */
+	struct task again, flush, end;
+	struct timer deadline;
+	int64_t opened_us, active_us, partial_us, stuck_us; /* 0: no partial message, nothing stuck */
+	char *in;               /* owned; octets of an unfinished message */
+	size_t in_size, in_room;
+	char *out;              /* owned */
+	size_t out_at, out_size, out_room, lingered;
+	struct address peer, local;
+	char why[160];
+	struct stream *next, **back;
+};
+
+static void on_ready(void *arg, int events);
+static void on_again(void *arg);
+static void shake(struct stream *s);
+
+/* --- the life of a stream --- */
+
+void streams_init(struct streams *all, struct loop *loop)
+{
+	*all = (struct streams) { .loop = loop, .in_max = 256 * 1024,
+		.handshake_timeout_us = 5000000, .read_timeout_us = 10000000,
+		.write_timeout_us = 30000000, .idle_timeout_us = 900000000 };
+	all->scratch = alloc_zero(1, READ_CHUNK);
+}
+
+static void release(struct stream *s)
+{
+	struct loop *loop = s->all->loop;
+
+	timer_stop(loop, &s->deadline);
+	loop_forget(loop, &s->again);
+	loop_forget(loop, &s->flush);
+	loop_forget(loop, &s->end);
+	if (s->index > 0)
+		loop_remove(loop, s->index);
+	SSL_free(s->ssl);
+	if (s->fd >= 0)
+		close(s->fd);
+	*s->back = s->next;
+	if (s->next)
+		s->next->back = s->back;
+	s->all->open--;
+	free(s->in);
+	free(s->out);
+	free(s);
+}
+
+void streams_clear(struct streams *all)
+{
+	while (all->first)
+		release(all->first);
+	free(all->scratch);
+	all->scratch = NULL;
+}
+
+static void on_end(void *arg)
+{
+	struct stream *s = arg;
+
+	if (s->ssl && !s->never_opened) {
+		ERR_clear_error();
+		SSL_shutdown(s->ssl); /* tells the peer; the answer is not waited for */
+	}
+	s->calls->closed(s->arg, s->why);
+	release(s);
+}
+
+static void want(struct stream *s)
+{
+	int events = 0;
+
+	if (s->state == DEAD || s->index <= 0)
+		return;
+	if (s->state == CONNECTING || s->ssl_wants_out || (s->stuck_us && s->state != HANDSHAKE))
+		events |= LOOP_WRITE;
+	if (s->state == HANDSHAKE || s->state == LINGERING || (s->state == OPEN && !s->paused))
+		events |= LOOP_READ;
+	if (events != s->events)
+		loop_want(s->all->loop, s->index, s->events = events);
+}
+
+void stream_close(struct stream *s, const char *why)
+{
+	if (s->state == DEAD)
+		return;
+	if (!s->why[0])
+		snprintf(s->why, sizeof s->why, "%s", why);
+	s->never_opened = s->state == CONNECTING || s->state == HANDSHAKE;
+	s->state = DEAD;
+	loop_want(s->all->loop, s->index, s->events = 0);
+	loop_later(s->all->loop, &s->end, on_end, s);
+}
+
+/* --- deadlines: one timer, set to the earliest and looked at again --- */
+
+static int64_t earliest_deadline(const struct stream *s)
+{
+	const struct streams *all = s->all;
+	int64_t at;
+
+	if (s->state == CONNECTING || s->state == HANDSHAKE)
+		return s->opened_us + all->handshake_timeout_us;
+	if (s->state == LINGERING)
+		return s->active_us + LINGER_US;
+	at = s->active_us + all->idle_timeout_us;
+	if (s->partial_us && !s->paused && s->partial_us + all->read_timeout_us < at)
+		at = s->partial_us + all->read_timeout_us;
+	if (s->stuck_us && s->stuck_us + all->write_timeout_us < at)
+		at = s->stuck_us + all->write_timeout_us;
+	return at;
+}
+
+static void on_deadline(void *arg)
+{
+	struct stream *s = arg;
+	int64_t at = earliest_deadline(s), now = loop_now(s->all->loop);
+
+	if (s->state == DEAD)
+		return;
+	if (at > now) {
+		timer_set(s->all->loop, &s->deadline, at, on_deadline, s);
+		return;
+	}
+	if (s->state == CONNECTING)
+		stream_close(s, "connection timed out");
+	else if (s->state == HANDSHAKE)
+		stream_close(s, "handshake timed out");
+	else if (s->stuck_us && s->stuck_us + s->all->write_timeout_us <= now)
+		stream_close(s, "the peer does not read");
+	else if (s->partial_us && s->partial_us + s->all->read_timeout_us <= now)
+		stream_close(s, "an unfinished message timed out");
+	else
+		stream_close(s, s->state == OPEN ? "idle" : "finished");
+}
+
+/* Only moved when the new deadline is earlier: on_deadline looks again. */
+static void mind_deadline(struct stream *s)
+{
+	int64_t at = earliest_deadline(s);
+
+	if (!s->deadline.place || at < s->deadline.at_us)
+		timer_set(s->all->loop, &s->deadline, at, on_deadline, s);
+}
+
+/* --- the one place that looks at OpenSSL's answers --- */
+
+enum io { IO_DONE, IO_WAIT, IO_END, IO_FAILED };
+
+static enum io judge_io(struct stream *s, int result)
+{
+	switch (SSL_get_error(s->ssl, result)) {
+	case SSL_ERROR_NONE:
+		return IO_DONE;
+	case SSL_ERROR_WANT_READ:
+		return IO_WAIT;
+	case SSL_ERROR_WANT_WRITE:
+		s->ssl_wants_out = true;
+		return IO_WAIT;
+	case SSL_ERROR_ZERO_RETURN:
+		return IO_END;
+	default:
+		return IO_FAILED;
+	}
+}
+
+static enum io judge_plain(ssize_t result)
+{
+	if (result > 0)
+		return IO_DONE;
+	if (result == 0)
+		return IO_END;
+	return errno == EAGAIN || errno == EINTR ? IO_WAIT : IO_FAILED;
+}
+
+static enum io read_some(struct stream *s, char *to, size_t room, size_t *got)
+{
+	if (s->ssl) {
+		int n;
+
+		ERR_clear_error();
+		n = SSL_read(s->ssl, to, (int)room);
+		*got = n > 0 ? (size_t)n : 0;
+		return judge_io(s, n);
+	} else {
+		ssize_t n = recv(s->fd, to, room, 0);
+
+		*got = n > 0 ? (size_t)n : 0;
+		return judge_plain(n);
+	}
+}
+
+static enum io write_some(struct stream *s, const char *from, size_t size, size_t *put)
+{
+	if (size > INT_MAX)
+		size = INT_MAX;
+	if (s->ssl) {
+		int n;
+
+		ERR_clear_error();
+		n = SSL_write(s->ssl, from, (int)size);
+		*put = n > 0 ? (size_t)n : 0;
+		return judge_io(s, n);
+	} else {
+		ssize_t n = send(s->fd, from, size, MSG_NOSIGNAL);
+
+		*put = n > 0 ? (size_t)n : 0;
+		return n == 0 ? IO_WAIT : judge_plain(n);
+	}
+}
+
+/* --- in --- */
+
+static void keep(struct stream *s, const char *octets, size_t size)
+{
+	if (s->in_size + size > s->in_room) {
+		s->in_room = s->in_size + size;
+		if (s->in_room < 2 * s->in_size)
+			s->in_room = 2 * s->in_size;
+		s->in = alloc_resize(s->in, s->in_room, 1);
+	}
+	memcpy(s->in + s->in_size, octets, size);
+	s->in_size += size;
+}
+
+static void let_go(struct stream *s, size_t used)
+{
+	s->in_size -= used;
+	if (s->in_size) {
+		memmove(s->in, s->in + used, s->in_size);
+		return;
+	}
+	free(s->in);
+	s->in = NULL;
+	s->in_room = 0;
+}
+
+/* Hands octets up; what is not used is kept for the next time. */
+static void deliver(struct stream *s, const char *fresh, size_t size)
+{
+	size_t used;
+
+	if (!s->in_size) {
+		used = s->calls->input(s->arg, fresh, size);
+		if (s->state == OPEN && used < size)
+			keep(s, fresh + used, size - used);
+	} else {
+		if (size)
+			keep(s, fresh, size);
+		used = s->calls->input(s->arg, s->in, s->in_size);
+		let_go(s, used);
+	}
+	if (s->state != OPEN)
+		return;
+	if (s->in_size > s->all->in_max && !s->paused)
+		stream_close(s, "an unfinished message is too long");
+	if (!s->in_size)
+		s->partial_us = 0;
+	else if (!s->partial_us || used)
+		s->partial_us = loop_now(s->all->loop);
+}
+
+static void linger(struct stream *s)
+{
+	ssize_t n;
+
+	while ((n = recv(s->fd, s->all->scratch, READ_CHUNK, 0)) > 0)
+		if ((s->lingered += (size_t)n) > LINGER_OCTETS)
+			break;
+	if (n >= 0 || (errno != EAGAIN && errno != EINTR))
+		stream_close(s, "finished");
+}
+
+static void read_turn(struct stream *s)
+{
+	size_t total = 0, got;
+	enum io io = IO_DONE;
+
+	while (s->state == OPEN && !s->paused && total < READ_TURN) {
+		io = read_some(s, s->all->scratch, READ_CHUNK, &got);
+		if (io != IO_DONE)
+			break;
+		s->active_us = loop_now(s->all->loop);
+		total += got;
+		deliver(s, s->all->scratch, got);
+	}
+	if (s->state != OPEN)
+		return;
+	if (io == IO_END)
+		stream_close(s, "closed by the peer");
+	else if (io == IO_FAILED)
+		stream_close(s, "connection lost");
+	else if (io == IO_DONE && !s->paused)
+		loop_later(s->all->loop, &s->again, on_again, s);
+	mind_deadline(s);
+}
+
+static void on_again(void *arg)
+{
+	struct stream *s = arg;
+
+	if (s->state == HANDSHAKE && !s->ssl)
+		shake(s); /* plain TCP has none: open at once */
+	if (s->state != OPEN || s->paused)
+		return;
+	if (s->in_size)
+		deliver(s, NULL, 0);
+	read_turn(s);
+	want(s);
+}
+
+/* --- out --- */
+
+static void flush(struct stream *s)
+{
+	size_t put, total = 0, before = s->out_size - s->out_at;
+	enum io io = IO_DONE;
+
+	if (s->state != OPEN && s->state != FINISHING)
+		return;
+	while (s->out_at < s->out_size && io == IO_DONE) {
+		io = write_some(s, s->out + s->out_at, s->out_size - s->out_at, &put);
+		s->out_at += put;
+		total += put;
+	}
+	if (io == IO_FAILED || io == IO_END) {
+		stream_close(s, "connection lost");
+		return;
+	}
+	if (s->out_at == s->out_size) {
+		free(s->out);
+		s->out = NULL;
+		s->out_at = s->out_size = s->out_room = 0;
+		s->stuck_us = 0;
+	} else if (total || !s->stuck_us) {
+		s->stuck_us = loop_now(s->all->loop);
+	}
+	if (total && s->calls->sent)
+		s->calls->sent(s->arg, total);
+	if (before > STREAM_OUT_HIGH)
+		s->was_high = true;
+	if (s->was_high && stream_queued(s) <= STREAM_OUT_HIGH / 2) {
+		s->was_high = false;
+		s->calls->drained(s->arg);
+	}
+}
+
+static void after_flush(struct stream *s)
+{
+	if (s->state == FINISHING && !s->out_size) {
+		if (s->ssl) {
+			ERR_clear_error();
+			SSL_shutdown(s->ssl);
+		}
+		shutdown(s->fd, SHUT_WR);
+		s->state = LINGERING;
+		s->active_us = loop_now(s->all->loop);
+	}
+	if (s->state == OPEN && stream_queued(s) > STREAM_OUT_MAX)
+		stream_close(s, "the peer does not read");
+	if (s->state != DEAD) {
+		mind_deadline(s);
+		want(s);
+	}
+}
+
+static void on_flush(void *arg)
+{
+	struct stream *s = arg;
+
+	if (s->state == DEAD)
+		return;
+	flush(s);
+	after_flush(s);
+}
+
+void stream_send(struct stream *s, const void *octets, size_t size)
+{
+	if (s->state != OPEN && s->state != HANDSHAKE && s->state != CONNECTING)
+		return;
+	if (s->out_at && s->out_at == s->out_size)
+		s->out_at = s->out_size = 0;
+	if (s->out_size + size > s->out_room) {
+		/* Octets already sent give their room back; a retried write may
+		 * move and grow, never shrink. */
+		if (s->out_at) {
+			memmove(s->out, s->out + s->out_at, s->out_size - s->out_at);
+			s->out_size -= s->out_at;
+			s->out_at = 0;
+		}
+		if (s->out_size + size > s->out_room) {
+			s->out_room = s->out_size + size + s->out_room / 2;
+			s->out = alloc_resize(s->out, s->out_room, 1);
+		}
+	}
+	memcpy(s->out + s->out_size, octets, size);
+	s->out_size += size;
+	if (s->state == OPEN)
+		loop_later(s->all->loop, &s->flush, on_flush, s);
+}
+
+/* --- handshake --- */
+
+static void opened(struct stream *s)
+{
+	s->state = OPEN;
+	s->opened_us = s->active_us = loop_now(s->all->loop);
+	timer_stop(s->all->loop, &s->deadline);
+	s->calls->opened(s->arg);
+	if (s->state != OPEN)
+		return;
+	if (s->out_size)
+		loop_later(s->all->loop, &s->flush, on_flush, s);
+	mind_deadline(s);
+	read_turn(s); /* the last flight may have brought data */
+}
+
+static void shake(struct stream *s)
+{
+	int result;
+
+	if (!s->ssl) {
+		opened(s);
+		return;
+	}
+	ERR_clear_error();
+	result = SSL_do_handshake(s->ssl);
+	switch (judge_io(s, result)) {
+	case IO_DONE:
+		opened(s);
+		break;
+	case IO_WAIT:
+		break;
+	default:
+		s->calls->refused(s->arg); /* the error queue still says why */
+		stream_close(s, "handshake failed");
+		break;
+	}
+}
+
+static void connected(struct stream *s)
+{
+	int error = 0;
+	socklen_t size = sizeof error;
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+		error = errno;
+	if (error) {
+		stream_close(s, strerror(error));
+		return;
+	}
+	size = sizeof s->local.socket;
+	if (getsockname(s->fd, &s->local.socket.any, &size) == 0)
+		s->local.length = size;
+	s->state = HANDSHAKE;
+	shake(s);
+}
+
+static void on_ready(void *arg, int events)
+{
+	struct stream *s = arg;
+
+	if (s->state == DEAD)
+		return;
+	s->ssl_wants_out = false;
+	switch (s->state) {
+	case CONNECTING:
+		connected(s);
+		break;
+	case HANDSHAKE:
+		shake(s);
+		break;
+	case LINGERING:
+		linger(s);
+		break;
+	default:
+		if (s->out_size)
+			flush(s);
+		if (s->state == OPEN && !s->paused)
+			read_turn(s);
+		else if (events & LOOP_BROKEN)
+			stream_close(s, "connection lost"); /* else the loop would spin on it */
+		after_flush(s);
+	}
+	want(s);
+}
+
+static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
+    const struct address *peer, const struct stream_calls *calls, void *arg)
+{
+	struct stream *s = alloc_zero(1, sizeof *s);
+	int yes = 1;
+
+	s->all = all;
+	s->calls = calls;
+	s->arg = arg;
+	s->fd = fd;
+	s->peer = *peer;
+	s->opened_us = s->active_us = loop_now(all->loop);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	if (context && (s->ssl = SSL_new(context)))
+		SSL_set_fd(s->ssl, fd);
+	s->next = all->first;
+	s->back = &all->first;
+	if (s->next)
+		s->next->back = &s->next;
+	all->first = s;
+	all->open++;
+	return s;
+}
+
+static void start(struct stream *s, int events)
+{
+	s->events = events;
+	s->index = loop_add(s->all->loop, s->fd, events, on_ready, s);
+	if (s->index <= 0) {
+		s->state = DEAD;
+		snprintf(s->why, sizeof s->why, "no room in the event loop");
+		loop_later(s->all->loop, &s->end, on_end, s);
+		return;
+	}
+	mind_deadline(s);
+}
+
+struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
+    const struct address *peer, const struct stream_calls *calls, void *arg)
+{
+	struct stream *s = stream_new(all, fd, context, peer, calls, arg);
+	socklen_t size = sizeof s->local.socket;
+
+	if (getsockname(fd, &s->local.socket.any, &size) == 0)
+		s->local.length = size;
+	s->never_opened = true;
+	s->state = HANDSHAKE;
+	if (s->ssl)
+		SSL_set_accept_state(s->ssl);
+	start(s, LOOP_READ);
+	if (!s->ssl && s->state == HANDSHAKE)
+		loop_later(all->loop, &s->again, on_again, s);
+	return s;
+}
+
+struct stream *stream_connect(struct streams *all, const struct address *to, SSL_CTX *context,
+    const char *name, const struct stream_calls *calls, void *arg)
+{
+	int fd = socket(to->socket.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct stream *s = stream_new(all, fd, context, to, calls, arg);
+
+	s->state = CONNECTING;
+	s->never_opened = true;
+	if (s->ssl) {
+		SSL_set_connect_state(s->ssl);
+		if (name && name[0])
+			SSL_set_tlsext_host_name(s->ssl, name);
+	}
+	if (fd < 0 || (connect(fd, &to->socket.any, to->length) < 0 && errno != EINPROGRESS)) {
+		snprintf(s->why, sizeof s->why, "%s", strerror(errno));
+		s->state = DEAD;
+		loop_later(all->loop, &s->end, on_end, s);
+		return s;
+	}
+	start(s, LOOP_WRITE);
+	return s;
+}
+
+/* --- for the owner --- */
+
+void stream_pause(struct stream *s)
+{
+	s->paused = true;
+	want(s);
+}
+
+void stream_resume(struct stream *s)
+{
+	if (!s->paused)
+		return;
+	s->paused = false;
+	if (s->partial_us)
+		s->partial_us = loop_now(s->all->loop);
+	want(s);
+	if (s->state == OPEN)
+		loop_later(s->all->loop, &s->again, on_again, s);
+}
+
+void stream_finish(struct stream *s, const char *why)
+{
+	if (s->state != OPEN) {
+		stream_close(s, why);
+		return;
+	}
+	snprintf(s->why, sizeof s->why, "%s", why);
+	s->state = FINISHING;
+	loop_later(s->all->loop, &s->flush, on_flush, s);
+}
+
+bool stream_is_open(const struct stream *s)
+{
+	return s->state == OPEN;
+}
+
+size_t stream_queued(const struct stream *s)
+{
+	return s->out_size - s->out_at;
+}
+
+SSL *stream_ssl(struct stream *s)
+{
+	return s->ssl;
+}
+
+const struct address *stream_peer(const struct stream *s)
+{
+	return &s->peer;
+}
+
+const struct address *stream_local(const struct stream *s)
+{
+	return &s->local;
+}
+
+int64_t stream_opened_at(const struct stream *s)
+{
+	return s->opened_us;
+}
+
+bool stream_handshake_failed(const struct stream *s)
+{
+	return s->never_opened;
+}

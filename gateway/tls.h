@@ -1,0 +1,56 @@
+/* TLS contexts and what a certificate proves. A reload makes a new context: a
+ * context in use is never changed. No tickets, no session cache: resuming
+ * would skip the certificate check. */
+#ifndef GATEWAY_TLS_H
+#define GATEWAY_TLS_H
+
+#include <openssl/ssl.h>
+
+#include "../policy/facts.h"
+
+enum tls_side { TLS_PARTNERS, TLS_INTERNAL };
+
+struct tls_files {
+	const char *certificate, *key, *ca, *crl; /* paths; certificate and key may be "" for a client that shows none; crl may be "" */
+};
+
+/* A context that demands and checks a peer certificate, usable for accepting and for
+ * connecting. NULL: *why is filled with the file, what is wrong and the remedy. */
+SSL_CTX *tls_context(const struct tls_files *, char *why, size_t size);
+
+/* Everything that a certificate proves; owned copy of the names. */
+struct tls_peer {
+	struct peer peer;         /* names points to `names` */
+	struct certname *names;   /* owned */
+	char subject[256], issuer[256], serial[64]; /* escaped, cut */
+	unsigned char fingerprint[32];
+};
+
+#define TLS_NAMES_MAX 256
+
+/* The peer of a stream whose handshake is done. False: it has no usable certificate, over
+ * TLS_NAMES_MAX names, or a key usage that is not ours (product.md 1.1: none, any, serverAuth,
+ * clientAuth, id-kp-sipDomain will do); *why says which. */
+bool tls_peer_read(struct tls_peer *, SSL *, char *why, size_t size);
+void tls_peer_clear(struct tls_peer *);
+
+/* Would this connection's certificate (and the chain it came with) still be accepted by the context now?
+ * For a reload and for the passing of time: revoked, expired, untrusted. */
+bool tls_still_good(SSL_CTX *, SSL *, char *why, size_t size);
+
+/* Does a certificate match this name (RFC 5922 with wildcards, certname_matches)? Numeric
+ * addresses match iPAddress SANs. */
+bool tls_peer_is(const struct tls_peer *, SSL *, const char *name);
+
+/* The reason of the last failed handshake for a log line: our words for the usual ones ("no certificate",
+ * "certificate expired", "unknown CA", "revoked", "not TLS"), OpenSSL's for the rest. `ssl` may tell the
+ * verify result and the certificate's subject. */
+void tls_failure(SSL *, char *why, size_t size);
+
+/* When the certificate of a file ends, wall clock in seconds; 0: cannot read. */
+int64_t tls_not_after(const char *certificate_file);
+
+/* Organisational domain (public suffix list, all of it, as DMARC does): empty when there is none. */
+void tls_organisation(struct domain *out, const struct domain *);
+
+#endif

@@ -1,0 +1,27 @@
+/* What a message on its way may touch: borrowed from the edge, which owns and
+ * sets it. One per edge. */
+#ifndef GATEWAY_TRAFFIC_H
+#define GATEWAY_TRAFFIC_H
+
+#include "conf.h"
+#include "extract.h"
+#include "ledger.h"
+#include "nexthop.h"
+#include "store.h"
+
+struct traffic {
+	struct loop *loop;
+	struct links *links;
+	struct origins *origins;
+	struct hops *hops;
+	struct pendings *pendings;
+	struct store *store;
+	struct ledger *ledger;
+	const struct conf *conf;
+	struct ruleset *law;          /* the one new messages are judged under */
+	struct own own;
+	struct siphash_key target_key;
+	msg_mclass_t *class;
+};
+
+#endif

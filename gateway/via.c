@@ -1,0 +1,309 @@
+#include "via.h"
+
+#include <sofia-sip/hostdomain.h>
+#include <sofia-sip/msg_header.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/url.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COOKIE "z9hG4bK"
+#define OURS COOKIE "fg"
+#define TAG_PREFIX "fg"
+
+static bool same_domain(const struct domain *d, const char *host)
+{
+	struct domain other;
+
+	return domain_parse(&other, host, strlen(host)) && domain_same(d, &other);
+}
+
+bool own_host(const struct own *own, const char *host)
+{
+	return host && (same_domain(&own->outer.host, host) || same_domain(&own->inner.host, host)
+	    || same_domain(&own->edge, host));
+}
+
+/* --- keyed hashes over several texts, each with its length in front --- */
+
+struct mix {
+	const struct siphash_key *key;
+	uint64_t state;
+};
+
+static void mix(struct mix *m, const void *data, size_t size)
+{
+	uint64_t words[3] = { m->state, size, siphash(m->key, data, size) };
+
+	m->state = siphash(m->key, words, sizeof words);
+}
+
+static void mix_text(struct mix *m, const char *text)
+{
+	mix(m, text ? text : "", text ? strlen(text) : 0);
+}
+
+uint64_t via_transaction(const struct own *own, const sip_t *sip, const char *organisation)
+{
+	struct mix m = { &own->branch_key, 1 };
+
+	mix_text(&m, sip->sip_via->v_branch);
+	mix_text(&m, sip->sip_via->v_host);
+	mix_text(&m, sip->sip_via->v_port);
+	mix_text(&m, sip->sip_call_id->i_id);
+	mix_text(&m, sip->sip_from->a_tag);
+	mix(&m, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
+	mix_text(&m, organisation);
+	return m.state;
+}
+
+static void mix_url(struct mix *m, const url_t *url)
+{
+	mix_text(m, url->url_scheme);
+	mix_text(m, url->url_user);
+	mix_text(m, url->url_host);
+	mix_text(m, url->url_port);
+	mix_text(m, url->url_params);
+}
+
+uint32_t via_loop_mark(const struct own *own, const sip_t *sip)
+{
+	struct mix m = { &own->branch_key, 2 };
+
+	mix_url(&m, sip->sip_request->rq_url);
+	mix_text(&m, sip->sip_from->a_tag);
+	mix_text(&m, sip->sip_to->a_tag);
+	mix_text(&m, sip->sip_call_id->i_id);
+	mix(&m, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
+	mix_text(&m, sip->sip_cseq->cs_method_name);
+	return (uint32_t)m.state;
+}
+
+void via_branch(char out[BRANCH_MAX], uint64_t transaction, uint32_t loop_mark)
+{
+	snprintf(out, BRANCH_MAX, OURS "%016llx.%08lx", (unsigned long long)transaction, (unsigned long)loop_mark);
+}
+
+static bool read_hex(const char *text, size_t digits, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < digits; i++) {
+		char c = text[i];
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint64_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			value = value << 4 | (uint64_t)(c - 'a' + 10);
+		else
+			return false;
+	}
+	*out = value;
+	return true;
+}
+
+bool via_branch_read(const char *text, size_t length, uint64_t *transaction, uint32_t *loop_mark)
+{
+	const size_t prefix = sizeof OURS - 1;
+	uint64_t mark;
+
+	if (length != prefix + 16 + 1 + 8 || memcmp(text, OURS, prefix) || text[prefix + 16] != '.'
+	    || !read_hex(text + prefix, 16, transaction) || !read_hex(text + prefix + 17, 8, &mark))
+		return false;
+	*loop_mark = (uint32_t)mark;
+	return true;
+}
+
+bool via_looped(const struct own *own, const sip_t *sip)
+{
+	uint32_t mark = 0, seen;
+	uint64_t transaction;
+	bool known = false;
+
+	for (const sip_via_t *v = sip->sip_via; v; v = v->v_next) {
+		if (!v->v_branch || !via_branch_read(v->v_branch, strlen(v->v_branch), &transaction, &seen))
+			continue;
+		if (!known)
+			mark = via_loop_mark(own, sip);
+		known = true;
+		if (seen == mark)
+			return true;
+	}
+	return false;
+}
+
+/* --- To tags of our own refusals --- */
+
+void via_tag_of(const struct own *own, const char *call_id, size_t call_id_length, const char *cseq, size_t cseq_length, char out[TAG_MAX])
+{
+	struct mix m = { &own->branch_key, 3 };
+	size_t digits = 0;
+	unsigned long number;
+
+	while (digits < cseq_length && digits < 10 && cseq[digits] >= '0' && cseq[digits] <= '9')
+		digits++;
+	number = strtoul(cseq, NULL, 10);
+	mix(&m, call_id, call_id_length);
+	mix(&m, &number, sizeof number);
+	snprintf(out, TAG_MAX, TAG_PREFIX "%016llx", (unsigned long long)m.state);
+}
+
+void via_tag(const struct own *own, const sip_t *sip, char out[TAG_MAX])
+{
+	char cseq[16];
+	int n = snprintf(cseq, sizeof cseq, "%lu", (unsigned long)sip->sip_cseq->cs_seq);
+
+	via_tag_of(own, sip->sip_call_id->i_id, strlen(sip->sip_call_id->i_id), cseq, (size_t)n, out);
+}
+
+bool via_tag_is_ours(const struct own *own, const sip_t *sip)
+{
+	char tag[TAG_MAX];
+
+	if (!sip->sip_to->a_tag)
+		return false;
+	via_tag(own, sip, tag);
+	return !strcmp(tag, sip->sip_to->a_tag);
+}
+
+/* --- Via and Max-Forwards --- */
+
+bool via_received(msg_t *msg, const char *host, unsigned port)
+{
+	sip_via_t *v = sip_object(msg)->sip_via;
+	su_home_t *home = msg_home(msg);
+	char *param;
+	bool brackets = strchr(host, ':') != NULL;
+	char literal[80];
+
+	snprintf(literal, sizeof literal, brackets ? "[%s]" : "%s", host);
+	if (v->v_rport) {
+		param = su_sprintf(home, "rport=%u", port);
+		if (!param || msg_header_replace_param(home, v->v_common, param) < 0)
+			return false;
+	}
+	if (v->v_rport || strcmp(v->v_host, literal)) {
+		param = su_sprintf(home, "received=%s", host);
+		if (!param || msg_header_replace_param(home, v->v_common, param) < 0)
+			return false;
+		msg_fragment_clear(v->v_common);
+	}
+	return true;
+}
+
+bool via_push(msg_t *msg, const struct own_side *side, const char *branch)
+{
+	sip_via_t *via = sip_via_format(msg_home(msg), "SIP/2.0/%s %s:%u;branch=%s",
+	    side->tls ? "TLS" : "TCP", side->host.text, side->port, branch);
+
+	return msg_header_insert(msg, NULL, (msg_header_t *)via) >= 0;
+}
+
+bool via_count_down(msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+
+	if (sip->sip_max_forwards) {
+		sip->sip_max_forwards->mf_count--;
+		msg_fragment_clear(sip->sip_max_forwards->mf_common);
+		return true;
+	}
+	return msg_header_insert(msg, NULL, (msg_header_t *)sip_max_forwards_make(msg_home(msg), "70")) >= 0;
+}
+
+/* --- Route and Record-Route --- */
+
+static const char *token_param(const url_t *url, char out[TOKEN_TEXT_MAX])
+{
+	if (!url->url_params)
+		return NULL;
+	out[0] = '\0';
+	if (url_param(url->url_params, "fg", out, TOKEN_TEXT_MAX) <= 0)
+		return NULL;
+	return out;
+}
+
+static bool route_is_ours(const struct own *own, const url_t *url)
+{
+	return url->url_params && url_has_param(url, "fg") && own_host(own, url->url_host);
+}
+
+static bool side_fits(enum token_side side, bool from_inside, bool first)
+{
+	if (side == TOKEN_BOTH)
+		return first;
+	return (side == TOKEN_INNER) == (from_inside == first);
+}
+
+enum route_verdict route_read(const struct own *own, const sip_t *sip, const struct token_dialog *dialog, bool from_inside,
+    struct token *out, unsigned *consume)
+{
+	char text[TOKEN_TEXT_MAX];
+	struct token token;
+	unsigned at = 0;
+
+	*consume = 0;
+	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next, at++) {
+		if (!route_is_ours(own, r->r_url))
+			continue;
+		if (!token_param(r->r_url, text) || !token_read(own->tokens, text, dialog, &token))
+			return ROUTE_BAD;
+		if (at == *consume && at < 2) {
+			if (!side_fits(token.side, from_inside, at == 0))
+				return ROUTE_BAD;
+			if (at == 0)
+				*out = token;
+			*consume = at + 1;
+		}
+	}
+	return *consume ? ROUTE_PROVEN : ROUTE_NONE;
+}
+
+/* A strict router puts our Route into the Request-URI and the Request-URI last. */
+bool route_undo_strict(const struct own *own, msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+	su_home_t *home = msg_home(msg);
+	sip_route_t *last, *ours;
+
+	if (!route_is_ours(own, sip->sip_request->rq_url) || !sip->sip_route)
+		return true;
+	for (last = sip->sip_route; last->r_next; last = last->r_next)
+		;
+	ours = sip_route_create(home, sip->sip_request->rq_url, NULL);
+	sip->sip_request->rq_url[0] = *url_hdup(home, last->r_url);
+	msg_fragment_clear(sip->sip_request->rq_common);
+	msg_header_remove(msg, NULL, (msg_header_t *)last);
+	return msg_header_insert(msg, NULL, (msg_header_t *)ours) >= 0;
+}
+
+void route_remove(msg_t *msg, unsigned count)
+{
+	sip_t *sip = sip_object(msg);
+
+	while (sip->sip_route && count--)
+		msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_route);
+}
+
+static bool push_record(msg_t *msg, const struct own *own, const struct own_side *side, struct token token,
+    enum token_side names, const struct token_dialog *dialog)
+{
+	char text[TOKEN_TEXT_MAX];
+	bool sips = sip_object(msg)->sip_request->rq_url->url_type == url_sips;
+	sip_record_route_t *rr;
+
+	token.side = names;
+	token_make(own->tokens, &token, dialog, text);
+	rr = sip_record_route_format(msg_home(msg), "<%s:%s:%u%s;lr;fg=%s>", sips ? "sips" : "sip", side->host.text,
+	    side->port, sips ? "" : side->tls ? ";transport=tls" : ";transport=tcp", text);
+	return msg_header_insert(msg, NULL, (msg_header_t *)rr) >= 0;
+}
+
+bool route_record(msg_t *msg, const struct own *own, const struct token *token, const struct token_dialog *dialog)
+{
+	if (own->one_side)
+		return push_record(msg, own, &own->outer, *token, TOKEN_BOTH, dialog);
+	return push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog)
+	    && push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog);
+}

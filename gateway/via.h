@@ -1,0 +1,74 @@
+/* The proxy's headers: Via and branch, Route and Record-Route, Max-Forwards,
+ * the loop check (RFC 3261 16.3, 16.4, 16.6; RFC 3581; RFC 5393). */
+#ifndef GATEWAY_VIA_H
+#define GATEWAY_VIA_H
+
+#include "message.h"
+#include "token.h"
+#include "../policy/siphash.h"
+
+/* Who we are in these headers. */
+struct own_side {
+	struct domain host;      /* in Record-Route and Via of this side */
+	unsigned port;
+	bool tls;
+};
+
+struct own {
+	struct own_side outer, inner;
+	bool one_side;           /* outer and inner are the same: one Record-Route */
+	struct domain edge;      /* edge.name */
+	struct token_keys *tokens;      /* owned by the edge */
+	struct siphash_key branch_key;  /* transactions, loops, To tags */
+};
+
+/* Is this host one of our names? */
+bool own_host(const struct own *, const char *host);
+
+#define BRANCH_MAX 64
+
+/* The transaction that a request belongs to for this edge: its top Via's branch
+ * and sent-by, Call-ID, CSeq number and the organisation it came from. The same for an INVITE, its CANCEL and
+ * the ACK of its failure. */
+uint64_t via_transaction(const struct own *, const sip_t *, const char *organisation);
+
+/* What a proxied request may not change without being another request: Request-URI,
+ * From and To tags, Call-ID, CSeq, Route (RFC 5393 4.2). */
+uint32_t via_loop_mark(const struct own *, const sip_t *);
+
+void via_branch(char out[BRANCH_MAX], uint64_t transaction, uint32_t loop_mark);
+/* Is this a branch of the form that we make? The parameter's text need not end after it. */
+bool via_branch_read(const char *text, size_t length, uint64_t *transaction, uint32_t *loop_mark);
+/* Has the request our own Via with the same loop mark? */
+bool via_looped(const struct own *, const sip_t *);
+
+/* The To tag of our refusals: tells their ACK later without a record. */
+#define TAG_MAX 24
+void via_tag(const struct own *, const sip_t *, char out[TAG_MAX]);
+/* The same for a request that was only scanned. */
+void via_tag_of(const struct own *, const char *call_id, size_t call_id_length, const char *cseq, size_t cseq_length, char out[TAG_MAX]);
+bool via_tag_is_ours(const struct own *, const sip_t *);
+
+/* RFC 3261 18.2.1, RFC 3581: received and rport in the top Via. False: cannot be printed. */
+bool via_received(msg_t *, const char *host, unsigned port);
+/* Pushes our Via. False: cannot be printed. */
+bool via_push(msg_t *, const struct own_side *, const char *branch);
+/* Max-Forwards one less; 70 where there is none. */
+bool via_count_down(msg_t *);
+
+/* What Route says of a request. */
+enum route_verdict { ROUTE_NONE, ROUTE_PROVEN, ROUTE_BAD };
+/* Looks at every Route: one of ours (our host, an fg parameter) with a token that is not valid for
+ * `dialog` is bad; proven only when the first is ours and valid. `from_inside` tells which side it must
+ * name. `consume`: how many leading Routes are ours. A strict router's Request-URI (RFC 3261 16.4) is undone first by
+ * route_undo_strict. */
+enum route_verdict route_read(const struct own *, const sip_t *, const struct token_dialog *, bool from_inside,
+    struct token *out, unsigned *consume);
+bool route_undo_strict(const struct own *, msg_t *);
+/* Removes the first `count` Routes; all of them for UINT_MAX. */
+void route_remove(msg_t *, unsigned count);
+
+/* Pushes our Record-Route(s): inner side on top, for a request on its way in. False: cannot be printed. */
+bool route_record(msg_t *, const struct own *, const struct token *, const struct token_dialog *);
+
+#endif
