@@ -203,6 +203,21 @@ static void read_settings(struct conf *conf, config_t *config, struct complaints
 	free(directory);
 }
 
+void conf_peek_resolver(const char *path, char out[ADDRESS_TEXT_MAX])
+{
+	struct complaints unheard; /* conf_read tells them again */
+	const char *text = "";
+	config_t tree;
+
+	complaints_init(&unheard);
+	out[0] = '\0';
+	if (source_read(&tree, path, path, &unheard) && config_lookup_string(&tree, "dns.resolver", &text)
+	    && strlen(text) < ADDRESS_TEXT_MAX)
+		strcpy(out, text);
+	config_destroy(&tree);
+	complaints_clear(&unheard);
+}
+
 struct conf *conf_read(const char *path, struct complaints *complaints)
 {
 	size_t before = complaints->count;

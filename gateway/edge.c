@@ -180,6 +180,7 @@ static void install(struct edge *e, struct conf *conf, struct ruleset *law, stru
 	e->law = law;
 	e->traffic.conf = conf;
 	e->traffic.law = law;
+	e->traffic.law_number++;
 	SSL_CTX_free(e->outer_context);
 	SSL_CTX_free(e->inner_context);
 	e->outer_context = p->outer_context;
@@ -400,14 +401,31 @@ static void edge_init(struct edge *e)
 	e->traffic.class = message_class_new();
 }
 
-static bool edge_start(struct edge *e, struct complaints *complaints)
+/* The resolver's process is forked before any key is read. */
+static bool open_loop(struct edge *e, struct complaints *complaints)
 {
 	static const int signals[] = { SIGHUP, SIGTERM, SIGINT, SIGUSR1 };
+	char resolver[ADDRESS_TEXT_MAX], why[256];
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error of write(2), told by who writes */
+	conf_peek_resolver(e->path, resolver);
+	e->loop = loop_new();
+	if (!e->loop || !loop_signals(e->loop, signals, sizeof signals / sizeof signals[0], on_signal, e))
+		complain(complaints, e->path, 0, "no event loop: out of file descriptors? raise LimitNOFILE");
+	else if (!(e->resolver = resolver_open(e->loop, resolver, why, sizeof why)))
+		complain(complaints, e->path, 0, "dns.resolver: %s", why);
+	return complaints->count == 0;
+}
+
+static bool edge_start(struct edge *e, struct complaints *complaints)
+{
 	struct ruleset *law = NULL;
 	struct conf *conf;
 	struct parts parts;
-	char why[256];
 
+	if (!open_loop(e, complaints))
+		return false;
 	conf = conf_read(e->path, complaints);
 	if (conf)
 		law = conf_read_policy(conf->policy, conf, complaints);
@@ -416,15 +434,8 @@ static bool edge_start(struct edge *e, struct complaints *complaints)
 		return false;
 	}
 	log_open(level_of(conf));
-	signal(SIGPIPE, SIG_IGN);
-	e->loop = loop_new();
-	if (!e->loop || !loop_signals(e->loop, signals, sizeof signals / sizeof signals[0], on_signal, e))
-		complain(complaints, e->path, 0, "no event loop: out of file descriptors? raise LimitNOFILE");
-	else if (!(e->resolver = resolver_open(e->loop, conf->dns.resolver, why, sizeof why)))
-		complain(complaints, e->path, 0, "dns.resolver: %s", why);
-	if (!complaints->count)
-		edge_init(e);
-	if (complaints->count || !parts_open(e, &parts, conf, complaints)) {
+	edge_init(e);
+	if (!parts_open(e, &parts, conf, complaints)) {
 		ruleset_unref(law);
 		conf_free(conf);
 		return false;
@@ -435,7 +446,7 @@ static bool edge_start(struct edge *e, struct complaints *complaints)
 		conf_free(conf);
 		return false;
 	}
-	secret_read(e->secret, conf->store.state_file, &e->traffic.target_key);
+	secret_read(e->secret, conf->store.state_file);
 	install(e, conf, law, &parts);
 	open_services(e, conf);
 	return true;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,15 +91,14 @@ static void write_file(const char *path, const unsigned char secret[32])
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (fd < 0 || write(fd, secret, 32) != 32 || fsync(fd) < 0)
-		log_line(LEVEL_ERROR, "%s: cannot write: %s: make the directory, owned by the edge's user; until then URI sets and dialogs do not outlive this process",
+		log_line(LEVEL_ERROR, "%s: cannot write: %s: make the directory, owned by the edge's user; until then dialogs do not outlive this process",
 		    path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }
 
-void secret_read(unsigned char secret[32], const char *state_file, struct siphash_key *target_key)
+void secret_read(unsigned char secret[32], const char *state_file)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s.key", state_file);
@@ -110,8 +108,4 @@ void secret_read(unsigned char secret[32], const char *state_file, struct siphas
 		if (state_file[0])
 			write_file(path, secret);
 	}
-	/* One secret, two uses: the targets' key is a digest of it. */
-	if (!EVP_Digest(secret, 32, digest, NULL, EVP_sha256(), NULL))
-		abort();
-	memcpy(target_key->octets, digest, sizeof target_key->octets);
 }

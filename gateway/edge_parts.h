@@ -56,8 +56,8 @@ void doors_open(struct edge *, struct door_list *out, const struct addresses *, 
 void doors_swap(struct door_list *old, struct door_list *new);
 void doors_close(struct door_list *);
 
-/* The edge's own secret beside the state file: target hashes and, without edge.route-keys, tokens
- * hold over a restart. Made where there is none; without a state file it lives as long as the process. */
-void secret_read(unsigned char secret[32], const char *state_file, struct siphash_key *target_key);
+/* The edge's own secret beside the state file: without edge.route-keys it signs our
+ * tokens, which then hold over a restart. Made where there is none; without a state file it lives as long as the process. */
+void secret_read(unsigned char secret[32], const char *state_file);
 
 #endif

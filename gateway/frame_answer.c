@@ -50,6 +50,35 @@ static size_t skip_display(const char *value, size_t length)
 	return at < length && value[at] == '<' ? at : length;
 }
 
+static bool is_parameter_value(char c)
+{
+	return is_token(c) || c == '[' || c == ']' || c == ':';
+}
+
+/* Nothing, or *( ";" token [ "=" value ] ) with blanks where RFC 3261 has them; no quotes. */
+static bool parameters_are_plain(const char *text, size_t length)
+{
+	size_t at = 0, start;
+
+	while (at < length) {
+		if (text[at] != ';')
+			return false;
+		start = span(text, at + 1, length, is_blank);
+		at = span(text, start, length, is_token);
+		if (at == start)
+			return false;
+		at = span(text, at, length, is_blank);
+		if (at == length || text[at] != '=')
+			continue;
+		start = span(text, at + 1, length, is_blank);
+		at = span(text, start, length, is_parameter_value);
+		if (at == start)
+			return false;
+		at = span(text, at, length, is_blank);
+	}
+	return true;
+}
+
 static bool split(struct parts *out, const char *value, size_t length)
 {
 	size_t at = skip_display(value, length), end;
@@ -71,8 +100,7 @@ static bool split(struct parts *out, const char *value, size_t length)
 	end = span(value, out->angles ? end + 1 : end, length, is_blank);
 	out->rest = value + end;
 	out->rest_length = length - end;
-	return out->uri_length && (end == length || value[end] == ';')
-	    && span(value, end, length, is_plain) == length;
+	return out->uri_length && parameters_are_plain(out->rest, out->rest_length);
 }
 
 /* --- the host --- */
@@ -102,6 +130,19 @@ static bool tail_is_plain(const char *tail, size_t length)
 	return span(tail, at, length, is_plain) == length;
 }
 
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool escapes_are_whole(const char *uri, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (uri[i] == '%' && (length - i < 3 || !is_hex(uri[i + 1]) || !is_hex(uri[i + 2])))
+			return false;
+	return true;
+}
+
 static size_t skip_scheme(const char *uri, size_t length)
 {
 	if (length > 4 && !strncasecmp(uri, "sip:", 4))
@@ -115,7 +156,7 @@ bool frame_plain_host(const struct frame *f, uint16_t index, const char **host, 
 	size_t size, at, end;
 	const char *value = frame_value(f, index, &size);
 
-	if (!split(&parts, value, size))
+	if (!split(&parts, value, size) || !escapes_are_whole(parts.uri, parts.uri_length))
 		return false;
 	at = skip_scheme(parts.uri, parts.uri_length);
 	if (!at || (!parts.angles && memchr(parts.uri, '?', parts.uri_length)))

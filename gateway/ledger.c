@@ -191,7 +191,7 @@ static void write_decision(struct ledger *l, const struct decided *d, const char
 	decisions_text(out, "reason", row->token, strlen(row->token));
 	if (rule[0])
 		decisions_text(out, "rule", rule, strlen(rule));
-	if (d->entry && d->entry->observe)
+	if (d->entry && judge_is_waived(d->entry, d->reason))
 		decisions_true(out, "observe");
 	decisions_end(out);
 }
@@ -215,7 +215,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	log_line(row->verdict == VERDICT_DELAY ? LEVEL_DEBUG : LEVEL_INFO, "%s: %s %s from %s: %s%s%s", who,
 	    row->verdict == VERDICT_DELAY ? "delayed" : row->verdict == VERDICT_DROP ? "dropped" : "refused",
 	    method, d->address ? d->address : "-", row->token, rule_words,
-	    d->entry && d->entry->observe ? ", only observed: forwarded" : "");
+	    d->entry && judge_is_waived(d->entry, d->reason) ? ", only observed: forwarded" : "");
 }
 
 void ledger_answered(struct ledger *l, enum answered how)

@@ -167,6 +167,15 @@ static size_t on_input(void *arg, const char *octets, size_t size)
 	return done;
 }
 
+/* Who does not read his answers is not read from. */
+static void on_filled(void *arg)
+{
+	struct link *l = arg;
+
+	if (l->kind != LINK_HOP)
+		link_stall(l);
+}
+
 static void on_drained(void *arg)
 {
 	struct link *l = arg;
@@ -216,7 +225,7 @@ static void on_closed(void *arg, const char *why)
 }
 
 static const struct stream_calls stream_calls = {
-	.opened = on_opened, .refused = on_refused, .input = on_input,
+	.opened = on_opened, .refused = on_refused, .input = on_input, .filled = on_filled,
 	.drained = on_drained, .sent = on_sent, .closed = on_closed
 };
 
@@ -263,5 +272,6 @@ struct link *link_connect(struct links *all, struct hop *hop, const struct addre
 
 	l->hop = hop;
 	l->stream = stream_connect(all->streams, to, context, name, &stream_calls, l);
+	stream_never_idle(l->stream);
 	return l;
 }

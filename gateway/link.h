@@ -35,6 +35,8 @@ struct link {
 	unsigned strange;            /* responses nobody asked for */
 	struct pending *pending;     /* sent here, not answered yet */
 	struct transit *waiting;     /* messages from here that wait for their slot */
+	uint64_t vary_law;           /* the number of the law that `vary` is for; 0: not asked yet */
+	bool vary;                   /* may a source domain make the peer another partner? */
 	struct refusal *refusal;     /* owned by the transits: what the scan may refuse now */
 	struct link *next, **back;   /* of its origin */
 	struct link *next_all, **back_all;

@@ -48,8 +48,8 @@ static bool emit(const char *line, size_t length)
 	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
 	ssize_t written;
 
-	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
-		return false;
+	if (poll(&ready, 1, 0) != 1 || ready.revents != POLLOUT)
+		return false; /* full, closed, or a pipe that nobody reads: that would be a SIGPIPE */
 	do {
 		written = write(STDERR_FILENO, line, length);
 	} while (written < 0 && errno == EINTR);

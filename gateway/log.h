@@ -8,11 +8,13 @@
 
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
-void log_open(enum log_level least);  /* stderr made non-blocking-safe; may be called again to change the level */
+/* May be called again to change the level. A line that stderr does not take at once is
+ * dropped, counted, and the loss said with the next one that is taken. */
+void log_open(enum log_level least);
 void log_line(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Escapes text of a peer for a log line or JSON string body: always ends with a
- * NUL, never longer than size, cut ones end in "...". Returns out. */
+/* Escapes text of a peer for a log line or JSON string body (\", \\, \u00NN for octets outside
+ * printable ASCII): always ends with a NUL, never longer than size, cut ones end in "...". Returns out. */
 const char *log_quote(char *out, size_t size, const char *text, size_t length);
 
 #endif

@@ -25,13 +25,23 @@ void refusal_forget(struct link *l)
 	l->refusal = NULL;
 }
 
+/* Looks through every entry of the law: asked once for a connection and a law. */
+static bool may_vary(const struct traffic *tr, struct link *l)
+{
+	if (l->vary_law != tr->law_number) {
+		l->vary = match_may_vary(tr->law, &l->peer.peer);
+		l->vary_law = tr->law_number;
+	}
+	return l->vary;
+}
+
 void refusal_note(const struct traffic *tr, struct link *l, const struct facts *facts, const struct entry *entry,
     const struct reading *seen, enum reason reason)
 {
 	struct refusal *r = l->refusal;
 
 	if (l->kind != LINK_PARTNER || !seen || !seen->refused_until_us || entry->observe || facts_ends_call(facts)
-	    || entry->partner.kind != PARTNER_DISCOVERED || match_may_vary(tr->law, &l->peer.peer))
+	    || entry->partner.kind != PARTNER_DISCOVERED || may_vary(tr, l))
 		return;
 	if (!r)
 		r = l->refusal = alloc_zero(1, sizeof *r);
@@ -40,6 +50,7 @@ void refusal_note(const struct traffic *tr, struct link *l, const struct facts *
 	*r = (struct refusal) { .law = ruleset_ref(tr->law), .facts = *facts, .entry = *entry, .seen = *seen,
 		.reason = reason, .until_us = seen->refused_until_us,
 		.retry_at_us = tr->store->clock_us(tr->store) + seen->retry_us };
+	r->facts.has_target = false; /* of that message, not of the next */
 }
 
 /* The Request-URI "sip:user@host...": is the host a local domain? */

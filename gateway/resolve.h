@@ -1,6 +1,6 @@
 /* Names to addresses by libunbound, asynchronously, on the loop. Its work is
  * done in a forked process, so that strangers' DNS is not parsed beside our keys:
- * open it before any key is read. */
+ * open it before any key is read and before there is a connection. SIGPIPE must be ignored. */
 #ifndef GATEWAY_RESOLVE_H
 #define GATEWAY_RESOLVE_H
 
@@ -23,10 +23,12 @@ struct resolved {
 
 typedef void resolve_done_fn(void *arg, const struct resolved *);
 
-/* `server` is "" for the system's resolvers, else ADDRESS:PORT. NULL with *why filled. */
+/* `server` is "" for the system's resolvers, else ADDRESS:PORT. Forks. NULL with *why filled. */
 struct resolver *resolver_open(struct loop *, const char *server, char *why, size_t size);
-/* Puts the descriptor into the loop when it could not be at open (the fork comes first). */
+/* Lookups under way end without a call. */
 void resolver_close(struct resolver *);
+/* False: its process has ended, every name is UNKNOWN from now on. Start the edge again. */
+bool resolver_works(const struct resolver *);
 
 struct lookup;
 /* A and AAAA of a name; numeric hosts answer without DNS; the hosts file counts. Calls back exactly once, never

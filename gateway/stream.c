@@ -1,46 +1,14 @@
-/* One TLS or TCP connection. Every OpenSSL call on a connection is made here,
- * behind ERR_clear_error(), and judged in one function: a stale error of another
- * connection must never close this one. */
-#include "stream.h"
+/* The life of one TLS or TCP connection: handshake, turns, deadlines, end. */
+#include "stream_parts.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../policy/alloc.h"
-
-enum state { CONNECTING, HANDSHAKE, OPEN, FINISHING, LINGERING, DEAD };
-
-#define READ_CHUNK ((size_t)16 * 1024)
-#define READ_TURN ((size_t)64 * 1024)       /* then the others have their turn */
-#define LINGER_US 1000000
-#define LINGER_OCTETS ((size_t)1024 * 1024)
-
-struct stream {
-	struct streams *all;    /* borrowed */
-	const struct stream_calls *calls; /* borrowed */
-	void *arg;              /* borrowed */
-	SSL *ssl;               /* owned; NULL: plain TCP */
-	int fd, index;          /* index in the loop */
-	enum state state;
-	bool paused, was_high, never_opened;
-	int events;             /* what the loop waits for */
-	bool ssl_wants_out;     /* a read, write or handshake waits for room to write */
-	struct task again, flush, end;
-	struct timer deadline;
-	int64_t opened_us, active_us, partial_us, stuck_us; /* 0: no partial message, nothing stuck */
-	char *in;               /* owned; octets of an unfinished message */
-	size_t in_size, in_room;
-	char *out;              /* owned */
-	size_t out_at, out_size, out_room, lingered;
-	struct address peer, local;
-	char why[160];
-	struct stream *next, **back;
-};
 
 static void on_ready(void *arg, int events);
 static void on_again(void *arg);
@@ -90,10 +58,8 @@ static void on_end(void *arg)
 {
 	struct stream *s = arg;
 
-	if (s->ssl && !s->never_opened) {
-		ERR_clear_error();
-		SSL_shutdown(s->ssl); /* tells the peer; the answer is not waited for */
-	}
+	if (!s->never_opened)
+		io_shutdown(s);
 	s->calls->closed(s->arg, s->why);
 	release(s);
 }
@@ -135,7 +101,7 @@ static int64_t earliest_deadline(const struct stream *s)
 		return s->opened_us + all->handshake_timeout_us;
 	if (s->state == LINGERING)
 		return s->active_us + LINGER_US;
-	at = s->active_us + all->idle_timeout_us;
+	at = s->never_idle ? INT64_MAX : s->active_us + all->idle_timeout_us;
 	if (s->partial_us && !s->paused && s->partial_us + all->read_timeout_us < at)
 		at = s->partial_us + all->read_timeout_us;
 	if (s->stuck_us && s->stuck_us + all->write_timeout_us < at)
@@ -175,97 +141,7 @@ static void mind_deadline(struct stream *s)
 		timer_set(s->all->loop, &s->deadline, at, on_deadline, s);
 }
 
-/* --- the one place that looks at OpenSSL's answers --- */
-
-enum io { IO_DONE, IO_WAIT, IO_END, IO_FAILED };
-
-static enum io judge_io(struct stream *s, int result)
-{
-	switch (SSL_get_error(s->ssl, result)) {
-	case SSL_ERROR_NONE:
-		return IO_DONE;
-	case SSL_ERROR_WANT_READ:
-		return IO_WAIT;
-	case SSL_ERROR_WANT_WRITE:
-		s->ssl_wants_out = true;
-		return IO_WAIT;
-	case SSL_ERROR_ZERO_RETURN:
-		return IO_END;
-	default:
-		return IO_FAILED;
-	}
-}
-
-static enum io judge_plain(ssize_t result)
-{
-	if (result > 0)
-		return IO_DONE;
-	if (result == 0)
-		return IO_END;
-	return errno == EAGAIN || errno == EINTR ? IO_WAIT : IO_FAILED;
-}
-
-static enum io read_some(struct stream *s, char *to, size_t room, size_t *got)
-{
-	if (s->ssl) {
-		int n;
-
-		ERR_clear_error();
-		n = SSL_read(s->ssl, to, (int)room);
-		*got = n > 0 ? (size_t)n : 0;
-		return judge_io(s, n);
-	} else {
-		ssize_t n = recv(s->fd, to, room, 0);
-
-		*got = n > 0 ? (size_t)n : 0;
-		return judge_plain(n);
-	}
-}
-
-static enum io write_some(struct stream *s, const char *from, size_t size, size_t *put)
-{
-	if (size > INT_MAX)
-		size = INT_MAX;
-	if (s->ssl) {
-		int n;
-
-		ERR_clear_error();
-		n = SSL_write(s->ssl, from, (int)size);
-		*put = n > 0 ? (size_t)n : 0;
-		return judge_io(s, n);
-	} else {
-		ssize_t n = send(s->fd, from, size, MSG_NOSIGNAL);
-
-		*put = n > 0 ? (size_t)n : 0;
-		return n == 0 ? IO_WAIT : judge_plain(n);
-	}
-}
-
 /* --- in --- */
-
-static void keep(struct stream *s, const char *octets, size_t size)
-{
-	if (s->in_size + size > s->in_room) {
-		s->in_room = s->in_size + size;
-		if (s->in_room < 2 * s->in_size)
-			s->in_room = 2 * s->in_size;
-		s->in = alloc_resize(s->in, s->in_room, 1);
-	}
-	memcpy(s->in + s->in_size, octets, size);
-	s->in_size += size;
-}
-
-static void let_go(struct stream *s, size_t used)
-{
-	s->in_size -= used;
-	if (s->in_size) {
-		memmove(s->in, s->in + used, s->in_size);
-		return;
-	}
-	free(s->in);
-	s->in = NULL;
-	s->in_room = 0;
-}
 
 /* Hands octets up; what is not used is kept for the next time. */
 static void deliver(struct stream *s, const char *fresh, size_t size)
@@ -275,12 +151,12 @@ static void deliver(struct stream *s, const char *fresh, size_t size)
 	if (!s->in_size) {
 		used = s->calls->input(s->arg, fresh, size);
 		if (s->state == OPEN && used < size)
-			keep(s, fresh + used, size - used);
+			buffer_keep(s, fresh + used, size - used);
 	} else {
 		if (size)
-			keep(s, fresh, size);
+			buffer_keep(s, fresh, size);
 		used = s->calls->input(s->arg, s->in, s->in_size);
-		let_go(s, used);
+		buffer_let_go(s, used);
 	}
 	if (s->state != OPEN)
 		return;
@@ -294,12 +170,7 @@ static void deliver(struct stream *s, const char *fresh, size_t size)
 
 static void linger(struct stream *s)
 {
-	ssize_t n;
-
-	while ((n = recv(s->fd, s->all->scratch, READ_CHUNK, 0)) > 0)
-		if ((s->lingered += (size_t)n) > LINGER_OCTETS)
-			break;
-	if (n >= 0 || (errno != EAGAIN && errno != EINTR))
+	if (!io_linger(s))
 		stream_close(s, "finished");
 }
 
@@ -309,7 +180,7 @@ static void read_turn(struct stream *s)
 	enum io io = IO_DONE;
 
 	while (s->state == OPEN && !s->paused && total < READ_TURN) {
-		io = read_some(s, s->all->scratch, READ_CHUNK, &got);
+		io = io_read(s, s->all->scratch, READ_CHUNK, &got);
 		if (io != IO_DONE)
 			break;
 		s->active_us = loop_now(s->all->loop);
@@ -345,32 +216,31 @@ static void on_again(void *arg)
 
 static void flush(struct stream *s)
 {
-	size_t put, total = 0, before = s->out_size - s->out_at;
+	size_t put, total = 0;
 	enum io io = IO_DONE;
 
 	if (s->state != OPEN && s->state != FINISHING)
 		return;
 	while (s->out_at < s->out_size && io == IO_DONE) {
-		io = write_some(s, s->out + s->out_at, s->out_size - s->out_at, &put);
-		s->out_at += put;
+		io = io_write(s, s->out + s->out_at, s->out_size - s->out_at, &put);
+		buffer_sent(s, put);
 		total += put;
 	}
 	if (io == IO_FAILED || io == IO_END) {
 		stream_close(s, "connection lost");
 		return;
 	}
-	if (s->out_at == s->out_size) {
-		free(s->out);
-		s->out = NULL;
-		s->out_at = s->out_size = s->out_room = 0;
+	if (!s->out_size) {
 		s->stuck_us = 0;
 	} else if (total || !s->stuck_us) {
 		s->stuck_us = loop_now(s->all->loop);
 	}
 	if (total && s->calls->sent)
 		s->calls->sent(s->arg, total);
-	if (before > STREAM_OUT_HIGH)
+	if (stream_queued(s) > STREAM_OUT_HIGH && !s->was_high) {
 		s->was_high = true;
+		s->calls->filled(s->arg);
+	}
 	if (s->was_high && stream_queued(s) <= STREAM_OUT_HIGH / 2) {
 		s->was_high = false;
 		s->calls->drained(s->arg);
@@ -380,10 +250,7 @@ static void flush(struct stream *s)
 static void after_flush(struct stream *s)
 {
 	if (s->state == FINISHING && !s->out_size) {
-		if (s->ssl) {
-			ERR_clear_error();
-			SSL_shutdown(s->ssl);
-		}
+		io_shutdown(s);
 		shutdown(s->fd, SHUT_WR);
 		s->state = LINGERING;
 		s->active_us = loop_now(s->all->loop);
@@ -410,23 +277,7 @@ void stream_send(struct stream *s, const void *octets, size_t size)
 {
 	if (s->state != OPEN && s->state != HANDSHAKE && s->state != CONNECTING)
 		return;
-	if (s->out_at && s->out_at == s->out_size)
-		s->out_at = s->out_size = 0;
-	if (s->out_size + size > s->out_room) {
-		/* Octets already sent give their room back; a retried write may
-		 * move and grow, never shrink. */
-		if (s->out_at) {
-			memmove(s->out, s->out + s->out_at, s->out_size - s->out_at);
-			s->out_size -= s->out_at;
-			s->out_at = 0;
-		}
-		if (s->out_size + size > s->out_room) {
-			s->out_room = s->out_size + size + s->out_room / 2;
-			s->out = alloc_resize(s->out, s->out_room, 1);
-		}
-	}
-	memcpy(s->out + s->out_size, octets, size);
-	s->out_size += size;
+	buffer_queue(s, octets, size);
 	if (s->state == OPEN)
 		loop_later(s->all->loop, &s->flush, on_flush, s);
 }
@@ -449,15 +300,11 @@ static void opened(struct stream *s)
 
 static void shake(struct stream *s)
 {
-	int result;
-
 	if (!s->ssl) {
 		opened(s);
 		return;
 	}
-	ERR_clear_error();
-	result = SSL_do_handshake(s->ssl);
-	switch (judge_io(s, result)) {
+	switch (io_handshake(s)) {
 	case IO_DONE:
 		opened(s);
 		break;
@@ -624,6 +471,11 @@ void stream_finish(struct stream *s, const char *why)
 	snprintf(s->why, sizeof s->why, "%s", why);
 	s->state = FINISHING;
 	loop_later(s->all->loop, &s->flush, on_flush, s);
+}
+
+void stream_never_idle(struct stream *s)
+{
+	s->never_idle = true;
 }
 
 bool stream_is_open(const struct stream *s)

@@ -31,6 +31,7 @@ struct stream_calls {
 	void (*opened)(void *arg);                     /* the handshake is done */
 	void (*refused)(void *arg);                    /* the handshake failed: the OpenSSL error queue says why, now only; `closed` follows */
 	size_t (*input)(void *arg, const char *octets, size_t size); /* answers how many are used up; the rest comes again, with more behind it */
+	void (*filled)(void *arg);                     /* over STREAM_OUT_HIGH wait to leave */
 	void (*drained)(void *arg);                    /* what was over STREAM_OUT_HIGH is down to half of it */
 	void (*sent)(void *arg, size_t octets);        /* so many octets have left (may be NULL) */
 	void (*closed)(void *arg, const char *why);    /* last call, exactly once, at the end of a turn; the stream is gone when it returns */
@@ -55,6 +56,7 @@ void stream_resume(struct stream *);
 void stream_close(struct stream *, const char *why);
 void stream_finish(struct stream *, const char *why);
 
+void stream_never_idle(struct stream *);            /* no idle time-out: we made it and keep it */
 bool stream_is_open(const struct stream *);        /* handshake done and not ending */
 size_t stream_queued(const struct stream *);       /* octets that wait to leave */
 SSL *stream_ssl(struct stream *);                  /* borrowed; NULL on plain TCP */

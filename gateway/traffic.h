@@ -19,8 +19,8 @@ struct traffic {
 	struct ledger *ledger;
 	const struct conf *conf;
 	struct ruleset *law;          /* the one new messages are judged under */
+	uint64_t law_number;          /* counts the laws, from 1 */
 	struct own own;
-	struct siphash_key target_key;
 	msg_mclass_t *class;
 };
 

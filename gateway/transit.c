@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
+#include "clock.h"
 #include "forward.h"
 #include "measure.h"
 #include "refusal.h"
@@ -157,15 +158,10 @@ static bool hold(struct transit *t)
 	return true;
 }
 
-static bool is_limit(enum reason r)
-{
-	return r == REASON_PACED || r == REASON_RATE_LIMIT || r == REASON_RATE_SUSPICIOUS || r == REASON_WATCH_LIST;
-}
-
 /* True: the transit lives on, it waits. */
 static bool act(struct transit *t)
 {
-	if (t->entry.observe && is_limit(t->reason)) {
+	if (judge_is_waived(&t->entry, t->reason)) {
 		record(t, t->reason);
 		forward(t, REASON_NONE);
 		return false;
@@ -197,6 +193,9 @@ static void on_measured(void *arg, const struct reading *seen)
 	if (seen)
 		t->seen = *seen;
 	t->reason = judge(&t->facts, &t->entry, seen);
+	if (t->measured)
+		via_tell_rate(t->message, seen->suspicious ? &t->entry.limits.suspicious_rate : &t->entry.limits.rate,
+		    clock_wall_us());
 	if (!act(t))
 		transit_free(t);
 }
@@ -216,20 +215,36 @@ static struct transit *transit_new(struct traffic *tr, struct link *from, msg_t 
 static void from_partner(struct transit *t, enum method method)
 {
 	struct traffic *tr = t->traffic;
-	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->target_key };
+	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->store->target_key };
 
 	extract(&t->facts, &t->passage, &view, t->from, method, t->message);
 	match(&t->entry, t->law, &t->from->peer.peer, &t->facts, PROOF_NONE);
 	measure(tr->store, &t->facts, &t->entry, on_measured, t);
 }
 
+/* A block refuses both directions, also of a dialog that began before it. */
+static enum reason partner_is_blocked(const struct transit *t)
+{
+	const struct origin *o = origin_find(t->traffic->origins, t->passage.token.organisation.text);
+	struct facts facts = { .method = t->facts.method, .source = t->passage.token.source };
+	struct peer nobody = { 0 };
+	struct entry entry;
+
+	match(&entry, t->law, o && o->links ? &o->links->peer.peer : &nobody, &facts, PROOF_NONE);
+	if (entry.stance == STANCE_BLOCK)
+		return REASON_BLOCKED_DOMAIN;
+	return entry.stance == STANCE_OFF ? REASON_FEDERATION_OFF : REASON_NONE;
+}
+
 /* Inside a dialog that we let through, back to the partner; no limit holds. */
 static void from_inside(struct transit *t, enum method method)
 {
 	struct traffic *tr = t->traffic;
-	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->target_key };
+	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->store->target_key };
 
 	extract_inside(&t->facts, &t->passage, &view, method, t->message);
+	if (!t->facts.fault && t->passage.route == ROUTE_PROVEN)
+		t->facts.fault = partner_is_blocked(t);
 	if (t->facts.fault)
 		refuse(t, t->facts.fault);
 	else

@@ -192,6 +192,27 @@ bool via_received(msg_t *msg, const char *host, unsigned port)
 	return true;
 }
 
+bool via_tell_rate(msg_t *msg, const struct rate *rate, int64_t wall_us)
+{
+	sip_via_t *v = sip_object(msg)->sip_via;
+	su_home_t *home = msg_home(msg);
+	const char *algorithms = msg_header_find_param(v->v_common, "oc-algo");
+	int64_t per_second = (int64_t)rate->count * 1000000 / rate->period_us;
+	char *params[4];
+
+	if (!msg_header_find_param(v->v_common, "oc") || !algorithms || !strstr(algorithms, "rate"))
+		return true;
+	params[0] = su_sprintf(home, "oc=%lld", (long long)(per_second > 0 ? per_second : 1));
+	params[1] = su_sprintf(home, "oc-algo=\"rate\"");
+	params[2] = su_sprintf(home, "oc-validity=1000");
+	params[3] = su_sprintf(home, "oc-seq=%lld.%02lld", (long long)(wall_us / 1000000), (long long)(wall_us / 10000 % 100));
+	for (size_t i = 0; i < 4; i++)
+		if (!params[i] || msg_header_replace_param(home, v->v_common, params[i]) < 0)
+			return false;
+	msg_fragment_clear(v->v_common);
+	return true;
+}
+
 bool via_push(msg_t *msg, const struct own_side *side, const char *branch)
 {
 	sip_via_t *via = sip_via_format(msg_home(msg), "SIP/2.0/%s %s:%u;branch=%s",

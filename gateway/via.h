@@ -5,6 +5,7 @@
 
 #include "message.h"
 #include "token.h"
+#include "../policy/rate.h"
 #include "../policy/siphash.h"
 
 /* Who we are in these headers. */
@@ -51,6 +52,9 @@ bool via_tag_is_ours(const struct own *, const sip_t *);
 
 /* RFC 3261 18.2.1, RFC 3581: received and rport in the top Via. False: cannot be printed. */
 bool via_received(msg_t *, const char *host, unsigned port);
+/* Tells a peer whose Via offers "oc" with the rate algorithm how much it may send (RFC 7339 4.3,
+ * RFC 7415 3.3): messages per second, for one second. False: cannot be printed. */
+bool via_tell_rate(msg_t *, const struct rate *, int64_t wall_us);
 /* Pushes our Via. False: cannot be printed. */
 bool via_push(msg_t *, const struct own_side *, const char *branch);
 /* Max-Forwards one less; 70 where there is none. */

@@ -1,3 +1,4 @@
+/* What follows from the facts alone. */
 #include "facts.h"
 
 bool facts_ends_call(const struct facts *facts)

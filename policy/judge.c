@@ -1,3 +1,4 @@
+/* Each line is a row of the ladder, in its order: nothing may move up or down. */
 #include "judge.h"
 
 static bool is_proven(const struct entry *entry)

@@ -1,3 +1,4 @@
+/* Octet by octet, so that callers need no buffer: the input is short. */
 #include "siphash.h"
 
 #define WORD 8 /* octets */

@@ -135,6 +135,22 @@ static void nobody_is_waited_for_and_the_loss_is_said(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(said, "<6>again\n<6>and again\n"));
 }
 
+static void a_reader_that_has_gone_ends_nobody(void)
+{
+	struct capture c = capture();
+
+	close(c.reader);
+	c.reader = dup(c.saved);
+	with_journal(true);
+	log_line(LEVEL_INFO, "nobody hears this, and SIGPIPE is not ignored here");
+	with_journal(false);
+	release(&c);
+	c = capture();
+	log_line(LEVEL_INFO, "takes the count of the lost away");
+	release(&c);
+	CU_PASS("still here");
+}
+
 static void a_quote_fits_and_is_json(void)
 {
 	static const struct { const char *text; size_t size; const char *quoted; } rows[] = {
@@ -182,6 +198,7 @@ CU_TestInfo log_tests[] = {
 	{ "the time stands in front without the journal", the_time_stands_in_front_without_the_journal },
 	{ "a long line is cut", a_long_line_is_cut },
 	{ "nobody is waited for, and what was lost is said", nobody_is_waited_for_and_the_loss_is_said },
+	{ "a reader that has gone ends nobody", a_reader_that_has_gone_ends_nobody },
 	{ "a quote fits its room and a JSON string", a_quote_fits_and_is_json },
 	{ "the clock has a text", the_clock_has_a_text },
 	CU_TEST_INFO_NULL

@@ -4,6 +4,7 @@
 
 #include <CUnit/CUnit.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +32,10 @@ static inline struct scratch scratch_new(void)
 static inline const char *scratch_name(struct scratch *s, const char *name)
 {
 	char *out = s->names[s->next++ % SCRATCH_NAMES];
+	size_t length = strlen(s->directory);
 
-	snprintf(out, sizeof(s->names[0]), "%s/%s", s->directory, name);
+	memcpy(out, s->directory, length);
+	snprintf(out + length, sizeof(s->names[0]) - length, "/%s", name);
 	return out;
 }
 
@@ -85,6 +88,22 @@ static inline void scratch_write(const char *path, const void *octets, size_t si
 
 	if (!file || fwrite(octets, 1, size, file) != size || fclose(file) != 0)
 		abort();
+}
+
+/* Thousands of broken files are thousands of log lines: nobody is to read them. */
+static inline int scratch_hush(void)
+{
+	int speaking = dup(STDERR_FILENO), silent = open("/dev/null", O_WRONLY);
+
+	dup2(silent, STDERR_FILENO);
+	close(silent);
+	return speaking;
+}
+
+static inline void scratch_speak(int speaking)
+{
+	dup2(speaking, STDERR_FILENO);
+	close(speaking);
 }
 
 /* No file may grow beyond so many octets, as on a full disk; -1: as before. */

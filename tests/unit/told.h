@@ -1,5 +1,5 @@
-/* A policy, a certificate and a question, told in words. One statement of the
- * policy stands on each line, and they end with a semicolon:
+/* A policy and a certificate, told in words. The statements of a policy are
+ * parted by semicolons, each has a line of its own, from 1:
  *   allow DOMAIN [edge NAME] [at PROVIDER] [rate RATE] [observe]
  *   block DOMAIN | provider NAME EDGE DOMAIN... | local DOMAIN | off | closed | observe
  * `enabled` stands on line 101, `discovery` on line 102. */

@@ -1,0 +1,204 @@
+/* Answers from one table. What it does not know does not exist. */
+#include "dns_server.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SILENT 99
+#define RECORDS_MAX 20
+
+enum { TYPE_A = 1, TYPE_AAAA = 28 };
+
+static const struct row {
+	const char *name;
+	int type;
+	int rcode;       /* or SILENT */
+	uint32_t ttl;
+	const char *text; /* its address; with `copies` the last octet counts up */
+	unsigned copies;
+} rows[] = {
+	{ "both.contoso.com", TYPE_A, 0, 300, "192.0.2.1", 3 },
+	{ "both.contoso.com", TYPE_AAAA, 0, 200, "2001:db8::1", 2 },
+	{ "four.contoso.com", TYPE_A, 0, 1, "192.0.2.4", 1 },
+	{ "four.contoso.com", TYPE_AAAA, 0, 0, "", 0 },
+	{ "six.contoso.com", TYPE_A, 0, 0, "", 0 },
+	{ "six.contoso.com", TYPE_AAAA, 0, 80000, "2001:db8::6", 1 },
+	{ "empty.contoso.com", TYPE_A, 0, 0, "", 0 },
+	{ "empty.contoso.com", TYPE_AAAA, 0, 0, "", 0 },
+	{ "fails.contoso.com", TYPE_A, 2, 0, "", 0 },
+	{ "fails.contoso.com", TYPE_AAAA, 2, 0, "", 0 },
+	{ "halffails.contoso.com", TYPE_A, 2, 0, "", 0 },
+	{ "halffails.contoso.com", TYPE_AAAA, 0, 0, "", 0 },
+	{ "silent.contoso.com", TYPE_A, SILENT, 0, "", 0 },
+	{ "silent.contoso.com", TYPE_AAAA, SILENT, 0, "", 0 },
+	{ "halfsilent.contoso.com", TYPE_A, 0, 300, "192.0.2.5", 1 },
+	{ "halfsilent.contoso.com", TYPE_AAAA, SILENT, 0, "", 0 },
+	{ "many.contoso.com", TYPE_A, 0, 300, "192.0.2.10", RECORDS_MAX }, /* by TCP only */
+	{ "many.contoso.com", TYPE_AAAA, 0, 0, "", 0 },
+};
+
+static const struct row *row_of(const char *name, int type)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (!strcasecmp(rows[i].name, name) && rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
+
+static uint8_t *put16(uint8_t *at, unsigned value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+	return at + 2;
+}
+
+/* The dotted name of the question; where it ends, 0 for none. */
+static size_t read_name(char out[256], const uint8_t *query, size_t size)
+{
+	size_t at = 12, used = 0;
+
+	while (at < size && query[at]) {
+		size_t label = query[at++];
+
+		if (label > 63 || at + label >= size || used + label + 2 > 256)
+			return 0;
+		memcpy(out + used, query + at, label);
+		used += label;
+		out[used++] = '.';
+		at += label;
+	}
+	if (at + 5 > size || !used)
+		return 0;
+	out[used - 1] = '\0';
+	return at + 1;
+}
+
+static uint8_t *put_record(uint8_t *at, const struct row *row, unsigned copy)
+{
+	size_t size = row->type == TYPE_A ? 4 : 16;
+
+	at = put16(at, 0xc00c);
+	at = put16(at, (unsigned)row->type);
+	at = put16(at, 1);
+	at = put16(at, row->ttl >> 16);
+	at = put16(at, row->ttl & 0xffff);
+	at = put16(at, (unsigned)size);
+	inet_pton(row->type == TYPE_A ? AF_INET : AF_INET6, row->text, at);
+	at[size - 1] = (uint8_t)(at[size - 1] + copy);
+	return at + size;
+}
+
+/* 0: no answer at all. */
+static size_t answer(uint8_t out[1024], const uint8_t *query, size_t size, bool tcp)
+{
+	char name[256];
+	size_t end = size >= 12 ? read_name(name, query, size) : 0;
+	int type = end ? query[end] << 8 | query[end + 1] : 0;
+	const struct row *row = end ? row_of(name, type) : NULL;
+	unsigned copies = row ? row->copies : 0, rcode = row ? (unsigned)row->rcode : 3;
+	bool cut = copies == RECORDS_MAX && !tcp;
+	uint8_t *at = out;
+
+	if (!end || rcode == SILENT)
+		return 0;
+	if (cut)
+		copies = 0;
+	memcpy(at, query, 2);
+	at = put16(at + 2, 0x8180 | (cut ? 0x200 : 0) | rcode);
+	at = put16(at, 1);
+	at = put16(at, copies);
+	at = put16(at, 0);
+	at = put16(at, 0);
+	memcpy(at, query + 12, end + 4 - 12);
+	at += end + 4 - 12;
+	for (unsigned i = 0; i < copies; i++)
+		at = put_record(at, row, i);
+	return (size_t)(at - out);
+}
+
+static void serve_udp(int fd)
+{
+	struct sockaddr_storage from;
+	socklen_t length = sizeof from;
+	uint8_t query[1024], out[1024];
+	ssize_t size = recvfrom(fd, query, sizeof query, 0, (struct sockaddr *)&from, &length);
+	size_t made = size > 0 ? answer(out, query, (size_t)size, false) : 0;
+
+	if (made && sendto(fd, out, made, 0, (struct sockaddr *)&from, length) < 0)
+		perror("dns server: sendto");
+}
+
+static void serve_tcp(int fd)
+{
+	int peer = accept(fd, NULL, NULL);
+	uint8_t query[1024], out[1026];
+	ssize_t size = recv(peer, query, 2, MSG_WAITALL);
+	size_t made = 0;
+
+	if (size == 2 && (query[0] << 8 | query[1]) <= (int)sizeof query) {
+		size = recv(peer, query, (size_t)(query[0] << 8 | query[1]), MSG_WAITALL);
+		made = size > 0 ? answer(out + 2, query, (size_t)size, true) : 0;
+	}
+	put16(out, (unsigned)made);
+	if (made && send(peer, out, made + 2, MSG_NOSIGNAL) < 0)
+		perror("dns server: send");
+	close(peer);
+}
+
+static void serve(int udp, int tcp)
+{
+	struct pollfd ready[2] = { { .fd = udp, .events = POLLIN }, { .fd = tcp, .events = POLLIN } };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that crashes leaves nobody behind */
+	while (poll(ready, 2, -1) > 0) {
+		if (ready[0].revents)
+			serve_udp(udp);
+		if (ready[1].revents)
+			serve_tcp(tcp);
+	}
+	_exit(1);
+}
+
+void dns_server_start(struct dns_server *s)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof here;
+	int udp, tcp, tries = 0;
+
+	for (;;) { /* a port that is free for both */
+		here.sin_port = 0;
+		udp = socket(AF_INET, SOCK_DGRAM, 0);
+		tcp = socket(AF_INET, SOCK_STREAM, 0);
+		if (!bind(udp, (struct sockaddr *)&here, length) && !getsockname(udp, (struct sockaddr *)&here, &length)
+		    && !bind(tcp, (struct sockaddr *)&here, length) && !listen(tcp, 16))
+			break;
+		close(udp);
+		close(tcp);
+		if (++tries == 50)
+			abort();
+	}
+	snprintf(s->address, sizeof s->address, "127.0.0.1:%u", ntohs(here.sin_port));
+	fflush(NULL);
+	s->pid = fork();
+	if (s->pid == 0)
+		serve(udp, tcp);
+	close(udp);
+	close(tcp);
+}
+
+void dns_server_stop(struct dns_server *s)
+{
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+}
