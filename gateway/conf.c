@@ -203,7 +203,7 @@ static void read_settings(struct conf *conf, config_t *config, struct complaints
 	free(directory);
 }
 
-void conf_peek_resolver(const char *path, char out[ADDRESS_TEXT_MAX])
+void conf_peek(const char *path, const char *setting, char *out, size_t size)
 {
 	struct complaints unheard; /* conf_read tells them again */
 	const char *text = "";
@@ -211,8 +211,8 @@ void conf_peek_resolver(const char *path, char out[ADDRESS_TEXT_MAX])
 
 	complaints_init(&unheard);
 	out[0] = '\0';
-	if (source_read(&tree, path, path, &unheard) && config_lookup_string(&tree, "dns.resolver", &text)
-	    && strlen(text) < ADDRESS_TEXT_MAX)
+	if (source_read(&tree, path, path, &unheard) && config_lookup_string(&tree, setting, &text)
+	    && strlen(text) < size)
 		strcpy(out, text);
 	config_destroy(&tree);
 	complaints_clear(&unheard);

@@ -114,9 +114,9 @@ struct conf {
  * policy file are there too. Files it names are looked at (readable? a route key is a key?), nothing
  * is bound or opened for writing. Relative paths are relative to the directory of the file. */
 struct conf *conf_read(const char *path, struct complaints *);
-/* dns.resolver alone, "" where it is not set or the file cannot be read: the resolver's process
- * is forked before any key is read. */
-void conf_peek_resolver(const char *path, char out[ADDRESS_TEXT_MAX]);
+/* One text setting alone ("dns.resolver"), "" where it is not set, too long, or the file cannot be
+ * read: the resolver's process is forked before any key is read. */
+void conf_peek(const char *path, const char *setting, char *out, size_t size);
 void conf_free(struct conf *);
 
 /* Reads and checks a policy file and seals the law. `conf` gives the local domains, which

@@ -3,7 +3,6 @@
  * comment or an @include that does not end hides the rest, \x00 vanishes from a text.
  * @include is not taken at all: a directory behind it ends the process inside the scanner,
  * and the digest of a policy could not speak for what is included. */
-#define _GNU_SOURCE
 #include "conf_source.h"
 
 #include <ctype.h>

@@ -1,7 +1,7 @@
 #include "edge.h"
 
 #include <grp.h>
-#include <inttypes.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -322,6 +322,11 @@ static void on_tick(void *arg)
 		hops_sweep(&e->hops);
 		e->next_store_tick_us = now + TICK_US;
 	}
+	if (!resolver_works(e->resolver) && !e->failed) {
+		log_line(LEVEL_ERROR, "the resolver's process has ended: stopping, so that the service manager starts the edge again");
+		e->failed = true;
+		drain(e);
+	}
 	if (e->draining && (all_answered(e) || now >= e->drain_until_us))
 		loop_stop(e->loop);
 	timer_set(e->loop, &e->tick, now + (e->draining ? TICK_US / 50 : TICK_US), on_tick, e);
@@ -401,6 +406,30 @@ static void edge_init(struct edge *e)
 	e->traffic.class = message_class_new();
 }
 
+/* The resolver's process is forked by libunbound, before we have bound and
+ * become the user: it becomes him by itself. */
+static uid_t child_user;
+static gid_t child_group;
+
+static void in_child(void)
+{
+	if (geteuid() == 0 && child_user && (setgroups(0, NULL) < 0 || setgid(child_group) < 0 || setuid(child_user) < 0))
+		_exit(1);
+}
+
+static void shed_root_in_children(const char *path)
+{
+	char name[64];
+	struct passwd *user;
+
+	conf_peek(path, "edge.user", name, sizeof name);
+	if (geteuid() != 0 || !name[0] || !(user = getpwnam(name)))
+		return;
+	child_user = user->pw_uid;
+	child_group = user->pw_gid;
+	pthread_atfork(NULL, NULL, in_child);
+}
+
 /* The resolver's process is forked before any key is read. */
 static bool open_loop(struct edge *e, struct complaints *complaints)
 {
@@ -409,7 +438,8 @@ static bool open_loop(struct edge *e, struct complaints *complaints)
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error of write(2), told by who writes */
-	conf_peek_resolver(e->path, resolver);
+	conf_peek(e->path, "dns.resolver", resolver, sizeof resolver);
+	shed_root_in_children(e->path);
 	e->loop = loop_new();
 	if (!e->loop || !loop_signals(e->loop, signals, sizeof signals / sizeof signals[0], on_signal, e))
 		complain(complaints, e->path, 0, "no event loop: out of file descriptors? raise LimitNOFILE");
@@ -489,7 +519,7 @@ int edge_run(const char *path)
 {
 	struct edge *e = alloc_zero(1, sizeof *e);
 	struct complaints complaints;
-	bool started;
+	bool started, failed;
 
 	complaints_init(&complaints);
 	e->path = path;
@@ -503,9 +533,10 @@ int edge_run(const char *path)
 	} else {
 		print_complaints(&complaints);
 	}
+	failed = !started || e->failed;
 	complaints_clear(&complaints);
 	edge_stop(e);
-	return started ? 0 : 1;
+	return failed ? 1 : 0;
 }
 
 int edge_check(const char *path)

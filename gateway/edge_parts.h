@@ -43,7 +43,7 @@ struct edge {
 	unsigned char secret[32];
 	struct timer tick;
 	int64_t next_store_tick_us, drain_until_us;
-	bool draining;
+	bool draining, failed;
 };
 
 bool parts_open(struct edge *, struct parts *, const struct conf *, struct complaints *);

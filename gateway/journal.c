@@ -1,7 +1,6 @@
 /* A file may end anywhere and hold anything. The head of a record has a checksum
  * of its own, so that a length is believed before the octets that it counts are there: only
  * so can a cut end be told from a wrong length. */
-#define _GNU_SOURCE /* renameat2 */
 #include "journal.h"
 
 #include <errno.h>

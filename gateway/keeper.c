@@ -1,6 +1,5 @@
 /* When the two files are written, and by whom. What fails is tried again until
  * it works; the new journal is then made of what is in memory, so nothing stays missing. */
-#define _GNU_SOURCE /* close_range */
 #include "keeper.h"
 
 #include <errno.h>

@@ -145,7 +145,7 @@ static void on_deadline(void *arg)
 
 static void explain(struct query *q, const char *what, const char *detail)
 {
-	char quoted[96];
+	char quoted[80];
 
 	log_quote(quoted, sizeof quoted, detail, strlen(detail));
 	snprintf(q->why, sizeof q->why, "%s%s%s", what, *quoted ? ": " : "", quoted);

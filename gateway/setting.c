@@ -1,6 +1,5 @@
 /* Walks a group of a file along its table: what is unknown, missing or of the
  * wrong kind is a complaint that names the place, the setting and the remedy. */
-#define _GNU_SOURCE
 #include "setting.h"
 
 #include <stdarg.h>

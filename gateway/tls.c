@@ -33,13 +33,14 @@ static BIO *open_file(const char *file, char *why, size_t size)
 	return in;
 }
 
-/* A daemon has nobody to ask for a passphrase. */
-static int no_passphrase(char *out, int size, int writing, void *arg)
+/* A daemon has nobody to ask for a passphrase; it notes that there should be one. */
+static int no_passphrase(char *out, int size, int writing, void *asked)
 {
 	(void)writing;
-	(void)arg;
 	if (size > 0)
 		out[0] = '\0';
+	if (asked)
+		*(bool *)asked = true;
 	return -1;
 }
 
@@ -64,21 +65,17 @@ static bool use_certificate(SSL_CTX *context, const char *file, char *why, size_
 static EVP_PKEY *read_key(const char *file, char *why, size_t size)
 {
 	BIO *in = open_file(file, why, size);
+	bool asked = false;
 	EVP_PKEY *key;
-	unsigned long error;
 
 	if (!in)
 		return NULL;
-	key = PEM_read_bio_PrivateKey(in, NULL, no_passphrase, NULL);
+	key = PEM_read_bio_PrivateKey(in, NULL, no_passphrase, &asked);
 	BIO_free(in);
-	if (key)
-		return key;
-	error = ERR_peek_error();
-	if (ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ || ERR_GET_REASON(error) == PEM_R_PROBLEMS_GETTING_PASSWORD)
-		wrong(why, size, file, "the key has a passphrase: take it off (openssl pkey -in KEY -out NEW)");
-	else
-		wrong(why, size, file, "holds no private key: it must begin with -----BEGIN PRIVATE KEY-----");
-	return NULL;
+	if (!key)
+		wrong(why, size, file, asked ? "the key has a passphrase: take it off (openssl pkey -in KEY -out NEW)"
+		                             : "holds no private key: it must begin with -----BEGIN PRIVATE KEY-----");
+	return key;
 }
 
 static bool use_key(SSL_CTX *context, const struct tls_files *files, char *why, size_t size)

@@ -29,22 +29,23 @@ struct tls_peer {
 #define TLS_NAMES_MAX 256
 
 /* The peer of a stream whose handshake is done. False: it has no usable certificate, over
- * TLS_NAMES_MAX names, or a key usage that is not ours (product.md 1.1: none, any, serverAuth,
- * clientAuth, id-kp-sipDomain will do); *why says which. */
+ * TLS_NAMES_MAX names, or it or a CA between it and ours has a key usage that is not ours (none, any,
+ * serverAuth, clientAuth, id-kp-sipDomain will do); *why says which, and there is nothing to clear. */
 bool tls_peer_read(struct tls_peer *, SSL *, char *why, size_t size);
 void tls_peer_clear(struct tls_peer *);
 
 /* Would this connection's certificate (and the chain it came with) still be accepted by the context now?
- * For a reload and for the passing of time: revoked, expired, untrusted. */
+ * For a reload and for the passing of time: revoked, expired, untrusted. A CRL that has run out since
+ * still counts, but throws nobody out by its age. */
 bool tls_still_good(SSL_CTX *, SSL *, char *why, size_t size);
 
 /* Does a certificate match this name (RFC 5922 with wildcards, certname_matches)? Numeric
  * addresses match iPAddress SANs. */
 bool tls_peer_is(const struct tls_peer *, SSL *, const char *name);
 
-/* The reason of the last failed handshake for a log line: our words for the usual ones ("no certificate",
- * "certificate expired", "unknown CA", "revoked", "not TLS"), OpenSSL's for the rest. `ssl` may tell the
- * verify result and the certificate's subject. */
+/* The reason of the last failed handshake for a log line, by OpenSSL's error queue and the verify result:
+ * our words for the usual ones ("no certificate", "certificate expired", "certificate revoked", "certificate
+ * of an unknown CA", "not TLS"), "the peer refused: ..." for its alerts, OpenSSL's for the rest. */
 void tls_failure(SSL *, char *why, size_t size);
 
 /* When the certificate of a file ends, wall clock in seconds; 0: cannot read. */

@@ -1,5 +1,4 @@
 /* TCP and TLS connections of the test counterparts: see link.h. */
-#define _GNU_SOURCE
 #include "link.h"
 
 #include <errno.h>

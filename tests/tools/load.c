@@ -1,6 +1,5 @@
 /* The partner as a source of load: numbered requests at a rate or in a burst,
  * spread over its connections, and an account of what became of each. */
-#define _GNU_SOURCE
 #include "partner.h"
 
 #include <poll.h>

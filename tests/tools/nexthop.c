@@ -1,6 +1,5 @@
 /* The internal server for tests: takes what an edge forwards, writes down what
  * came and when, answers by simple rules, and acts on orders. */
-#define _GNU_SOURCE
 #include "nexthop.h"
 
 #include <errno.h>
@@ -226,34 +225,43 @@ static void watch_control(struct hop *h)
 	}
 }
 
+static void add_rule(struct hop *h, const char *word, bool by_user)
+{
+	if (!serve_add_rule(h, word, by_user))
+		give_up(word, "METHOD=STATUS or PATTERN=STATUS is wanted");
+}
+
+static void add_silence(struct hop *h, const char *method)
+{
+	struct text rule = { 0 };
+
+	text_print(&rule, "%s=0", method);
+	add_rule(h, text_string(&rule), false);
+	text_clear(&rule);
+}
+
+static void open_files(struct hop *h, const char *log, const char *control)
+{
+	if (log != NULL && (h->log = fopen(log, "a")) == NULL)
+		give_up(log, strerror(errno));
+	if (control != NULL && (h->control_fd = open(control, O_RDWR | O_NONBLOCK | O_CLOEXEC)) < 0)
+		give_up(control, strerror(errno));
+}
+
 static void set_option(struct hop *h, int option, const char *value)
 {
-	char *silent;
-
 	switch (option) {
 	case 'l': h->link.address = value; break;
 	case 'C': h->link.certificate = value; break;
 	case 'K': h->link.key = value; break;
 	case 'A': h->link.ca = value; break;
 	case '2': h->link.tls12 = true; break;
-	case 'L':
-		h->log = fopen(value, "a");
-		if (h->log == NULL)
-			give_up(value, strerror(errno));
-		break;
+	case 'L': open_files(h, value, NULL); break;
+	case 'f': open_files(h, NULL, value); break;
 	case 'R': h->raw = true; break;
-	case 'a': case 'u':
-		if (!serve_add_rule(h, value, option == 'u'))
-			give_up(value, "METHOD=STATUS or PATTERN=STATUS is wanted");
-		break;
-	case 's':
-		silent = must(malloc(strlen(value) + 3));
-		strcpy(silent, value);
-		strcat(silent, "=0");
-		if (!serve_add_rule(h, silent, false))
-			give_up(value, "a method is wanted");
-		free(silent);
-		break;
+	case 'a': add_rule(h, value, false); break;
+	case 'u': add_rule(h, value, true); break;
+	case 's': add_silence(h, value); break;
 	case 'r': h->ring = true; break;
 	case 'd':
 		h->delay_us = slice_number(slice_of(value)) * 1000;
@@ -267,11 +275,6 @@ static void set_option(struct hop *h, int option, const char *value)
 		break;
 	case 'c': h->contact = value; break;
 	case 'e': h->edge = value; break;
-	case 'f':
-		h->control_fd = open(value, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		if (h->control_fd < 0)
-			give_up(value, strerror(errno));
-		break;
 	case 'h': fputs(help, stdout); fputs(scene_help, stdout); exit(0);
 	default: give_up("usage", "see nexthop --help");
 	}

@@ -1,5 +1,4 @@
 /* The partner plays a script, line by line: see partner.c for its words. */
-#define _GNU_SOURCE
 #include "play.h"
 
 #include <regex.h>

@@ -1,5 +1,4 @@
 /* Macros in scripted messages: see scene.h. */
-#define _GNU_SOURCE
 #include "scene.h"
 
 #include <ctype.h>

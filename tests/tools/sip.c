@@ -1,5 +1,4 @@
 /* Reading SIP messages in the test counterparts: see sip.h. */
-#define _GNU_SOURCE
 #include "sip.h"
 
 #include <ctype.h>

@@ -2,7 +2,6 @@
  * any window of P seconds, wherever it starts, at most N requests; and how many
  * of the slots that the limit offers were used. It judges arrivals, which lie
  * a little behind the slots: --slack makes the window that much shorter. */
-#define _GNU_SOURCE
 #include "sip.h"
 
 #include <getopt.h>
@@ -19,7 +18,7 @@ static const char help[] =
 	"(exactly; default: all) and says:\n"
 	"  most COUNT in P s at TIME            the worst window [TIME, TIME + P); TIME in seconds as in the log\n"
 	"  used COUNT of SLOTS slots in S s: SHARE\n"
-	"The span is from the first request to a period after the last, or --span seconds from the first.\n"
+	"The span is the whole periods between the first request and the last, or --span seconds from the first.\n"
 	"The ACK of a refused INVITE is not counted, but with --all. --since and --until: time_us, the end excluded.\n"
 	"Exit: 0 kept, 1 over the limit or below --least, 2 usage, 3 no request at all was found.\n";
 
@@ -142,7 +141,8 @@ static bool judge_windows(const struct check *c)
 static bool judge_use(const struct check *c)
 {
 	int64_t first = c->times[0], last = c->times[c->count - 1];
-	int64_t span = c->span_us ? c->span_us : last - first + c->period_us;
+	int64_t whole = (last - first) / c->period_us;
+	int64_t span = c->span_us ? c->span_us : (whole ? whole : 1) * c->period_us;
 	double slots = (double)c->limit * (double)span / (double)c->period_us;
 	size_t used = 0;
 

@@ -55,9 +55,21 @@ static void add_names(X509 *x, const char *texts)
 	while ((text = strsep(&rest, ";")))
 		if (*text)
 			add_name(names, text);
-	must(X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, 0) == 1);
+	must(X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, X509V3_ADD_APPEND) == 1);
 	GENERAL_NAMES_free(names);
 	free(copy);
+}
+
+static void add_broken_names(X509 *x)
+{
+	ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension;
+
+	must(ASN1_OCTET_STRING_set(octets, (const unsigned char *)"\x30\x7f\x82", 3) == 1);
+	extension = X509_EXTENSION_create_by_NID(NULL, NID_subject_alt_name, 0, octets);
+	must(extension && X509_add_ext(x, extension, -1) == 1);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(octets);
 }
 
 static void add_usages(X509 *x, const char *texts)
@@ -108,6 +120,10 @@ void cert_make(struct cert *c, const struct cert_wish *wish, const struct cert *
 		add_ca(c->x);
 	if (wish->names)
 		add_names(c->x, wish->names);
+	if (wish->fault == NAMES_TWICE)
+		add_names(c->x, wish->names);
+	if (wish->fault == NAMES_BROKEN)
+		add_broken_names(c->x);
 	if (wish->usages)
 		add_usages(c->x, wish->usages);
 	must(X509_sign(c->x, issuer->key, EVP_sha256()) > 0);

@@ -15,6 +15,7 @@ struct cert {
 struct cert_wish {
 	const char *cn;      /* NULL: no subject */
 	const char *names;   /* "DNS:a.example;URI:sip:b.example;IP:192.0.2.1;MAIL:x@y"; '~' is a NUL; NULL: no subjectAltName */
+	enum { NAMES_SOUND, NAMES_BROKEN, NAMES_TWICE } fault; /* of the subjectAltName */
 	const char *usages;  /* extended key usages as OIDs, "1.2.3;4.5.6"; NULL: none */
 	bool ca;
 	long from_s, to_s;   /* from now; both 0: an hour ago to a day from now */

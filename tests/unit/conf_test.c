@@ -1,5 +1,4 @@
 /* What the files mean once read. What is refused, and how, is in tests/conf. */
-#define _GNU_SOURCE
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

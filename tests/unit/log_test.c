@@ -1,6 +1,5 @@
 /* The log's promises: one line is one line, nobody is waited for, what was lost is
  * said. And the wall clock's text. */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
