@@ -1,8 +1,9 @@
-/* What edge.c and edge_parts.c share: the edge itself, and the parts that a
- * reload opens beside the old ones before anything is swapped. */
+/* What the edge*.c files share: the edge itself, and the parts that a reload
+ * opens beside the old ones before anything is swapped. */
 #ifndef GATEWAY_EDGE_PARTS_H
 #define GATEWAY_EDGE_PARTS_H
 
+#include "log.h"
 #include "traffic.h"
 
 /* A listening address as configured, and its socket. */
@@ -45,6 +46,20 @@ struct edge {
 	int64_t next_store_tick_us, drain_until_us;
 	bool draining, failed;
 };
+
+/* edge_links.c */
+extern const struct link_calls edge_link_calls;
+void edge_on_partner(void *edge, int fd, const struct address *);
+void edge_on_inside(void *edge, int fd, const struct address *);
+void edge_evict(void *link);
+
+/* edge_reload.c */
+void edge_reload(struct edge *);
+/* Swaps in what was read and opened whole. All are taken. */
+void edge_install(struct edge *, struct conf *, struct ruleset *, struct parts *);
+void edge_complain(const struct complaints *);
+void edge_say_policy(struct edge *, const char *what);
+enum log_level edge_log_level(const struct conf *);
 
 bool parts_open(struct edge *, struct parts *, const struct conf *, struct complaints *);
 void parts_close(struct parts *);

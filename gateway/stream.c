@@ -2,7 +2,6 @@
 #include "stream_parts.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,6 @@
 
 #include "../policy/alloc.h"
 
-static void on_ready(void *arg, int events);
-static void on_again(void *arg);
 static void shake(struct stream *s);
 
 /* --- the life of a stream --- */
@@ -54,7 +51,7 @@ void streams_clear(struct streams *all)
 	all->scratch = NULL;
 }
 
-static void on_end(void *arg)
+void stream_on_end(void *arg)
 {
 	struct stream *s = arg;
 
@@ -87,58 +84,7 @@ void stream_close(struct stream *s, const char *why)
 	s->never_opened = s->state == CONNECTING || s->state == HANDSHAKE;
 	s->state = DEAD;
 	loop_want(s->all->loop, s->index, s->events = 0);
-	loop_later(s->all->loop, &s->end, on_end, s);
-}
-
-/* --- deadlines: one timer, set to the earliest and looked at again --- */
-
-static int64_t earliest_deadline(const struct stream *s)
-{
-	const struct streams *all = s->all;
-	int64_t at;
-
-	if (s->state == CONNECTING || s->state == HANDSHAKE)
-		return s->opened_us + all->handshake_timeout_us;
-	if (s->state == LINGERING)
-		return s->active_us + LINGER_US;
-	at = s->never_idle ? INT64_MAX : s->active_us + all->idle_timeout_us;
-	if (s->partial_us && !s->paused && s->partial_us + all->read_timeout_us < at)
-		at = s->partial_us + all->read_timeout_us;
-	if (s->stuck_us && s->stuck_us + all->write_timeout_us < at)
-		at = s->stuck_us + all->write_timeout_us;
-	return at;
-}
-
-static void on_deadline(void *arg)
-{
-	struct stream *s = arg;
-	int64_t at = earliest_deadline(s), now = loop_now(s->all->loop);
-
-	if (s->state == DEAD)
-		return;
-	if (at > now) {
-		timer_set(s->all->loop, &s->deadline, at, on_deadline, s);
-		return;
-	}
-	if (s->state == CONNECTING)
-		stream_close(s, "connection timed out");
-	else if (s->state == HANDSHAKE)
-		stream_close(s, "handshake timed out");
-	else if (s->stuck_us && s->stuck_us + s->all->write_timeout_us <= now)
-		stream_close(s, "the peer does not read");
-	else if (s->partial_us && s->partial_us + s->all->read_timeout_us <= now)
-		stream_close(s, "an unfinished message timed out");
-	else
-		stream_close(s, s->state == OPEN ? "idle" : "finished");
-}
-
-/* Only moved when the new deadline is earlier: on_deadline looks again. */
-static void mind_deadline(struct stream *s)
-{
-	int64_t at = earliest_deadline(s);
-
-	if (!s->deadline.place || at < s->deadline.at_us)
-		timer_set(s->all->loop, &s->deadline, at, on_deadline, s);
+	loop_later(s->all->loop, &s->end, stream_on_end, s);
 }
 
 /* --- in --- */
@@ -194,11 +140,11 @@ static void read_turn(struct stream *s)
 	else if (io == IO_FAILED)
 		stream_close(s, "connection lost");
 	else if (io == IO_DONE && !s->paused)
-		loop_later(s->all->loop, &s->again, on_again, s);
-	mind_deadline(s);
+		loop_later(s->all->loop, &s->again, stream_on_again, s);
+	deadline_mind(s);
 }
 
-static void on_again(void *arg)
+void stream_on_again(void *arg)
 {
 	struct stream *s = arg;
 
@@ -258,7 +204,7 @@ static void after_flush(struct stream *s)
 	if (s->state == OPEN && stream_queued(s) > STREAM_OUT_MAX)
 		stream_close(s, "the peer does not read");
 	if (s->state != DEAD) {
-		mind_deadline(s);
+		deadline_mind(s);
 		want(s);
 	}
 }
@@ -294,7 +240,7 @@ static void opened(struct stream *s)
 		return;
 	if (s->out_size)
 		loop_later(s->all->loop, &s->flush, on_flush, s);
-	mind_deadline(s);
+	deadline_mind(s);
 	read_turn(s); /* the last flight may have brought data */
 }
 
@@ -335,7 +281,7 @@ static void connected(struct stream *s)
 	shake(s);
 }
 
-static void on_ready(void *arg, int events)
+void stream_on_ready(void *arg, int events)
 {
 	struct stream *s = arg;
 
@@ -364,84 +310,6 @@ static void on_ready(void *arg, int events)
 	want(s);
 }
 
-static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
-    const struct address *peer, const struct stream_calls *calls, void *arg)
-{
-	struct stream *s = alloc_zero(1, sizeof *s);
-	int yes = 1;
-
-	s->all = all;
-	s->calls = calls;
-	s->arg = arg;
-	s->fd = fd;
-	s->peer = *peer;
-	s->opened_us = s->active_us = loop_now(all->loop);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-	if (context && (s->ssl = SSL_new(context)))
-		SSL_set_fd(s->ssl, fd);
-	s->next = all->first;
-	s->back = &all->first;
-	if (s->next)
-		s->next->back = &s->next;
-	all->first = s;
-	all->open++;
-	return s;
-}
-
-static void start(struct stream *s, int events)
-{
-	s->events = events;
-	s->index = loop_add(s->all->loop, s->fd, events, on_ready, s);
-	if (s->index <= 0) {
-		s->state = DEAD;
-		snprintf(s->why, sizeof s->why, "no room in the event loop");
-		loop_later(s->all->loop, &s->end, on_end, s);
-		return;
-	}
-	mind_deadline(s);
-}
-
-struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
-    const struct address *peer, const struct stream_calls *calls, void *arg)
-{
-	struct stream *s = stream_new(all, fd, context, peer, calls, arg);
-	socklen_t size = sizeof s->local.socket;
-
-	if (getsockname(fd, &s->local.socket.any, &size) == 0)
-		s->local.length = size;
-	s->never_opened = true;
-	s->state = HANDSHAKE;
-	if (s->ssl)
-		SSL_set_accept_state(s->ssl);
-	start(s, LOOP_READ);
-	if (!s->ssl && s->state == HANDSHAKE)
-		loop_later(all->loop, &s->again, on_again, s);
-	return s;
-}
-
-struct stream *stream_connect(struct streams *all, const struct address *to, SSL_CTX *context,
-    const char *name, const struct stream_calls *calls, void *arg)
-{
-	int fd = socket(to->socket.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct stream *s = stream_new(all, fd, context, to, calls, arg);
-
-	s->state = CONNECTING;
-	s->never_opened = true;
-	if (s->ssl) {
-		SSL_set_connect_state(s->ssl);
-		if (name && name[0])
-			SSL_set_tlsext_host_name(s->ssl, name);
-	}
-	if (fd < 0 || (connect(fd, &to->socket.any, to->length) < 0 && errno != EINPROGRESS)) {
-		snprintf(s->why, sizeof s->why, "%s", strerror(errno));
-		s->state = DEAD;
-		loop_later(all->loop, &s->end, on_end, s);
-		return s;
-	}
-	start(s, LOOP_WRITE);
-	return s;
-}
-
 /* --- for the owner --- */
 
 void stream_pause(struct stream *s)
@@ -459,7 +327,7 @@ void stream_resume(struct stream *s)
 		s->partial_us = loop_now(s->all->loop);
 	want(s);
 	if (s->state == OPEN)
-		loop_later(s->all->loop, &s->again, on_again, s);
+		loop_later(s->all->loop, &s->again, stream_on_again, s);
 }
 
 void stream_finish(struct stream *s, const char *why)
@@ -471,44 +339,4 @@ void stream_finish(struct stream *s, const char *why)
 	snprintf(s->why, sizeof s->why, "%s", why);
 	s->state = FINISHING;
 	loop_later(s->all->loop, &s->flush, on_flush, s);
-}
-
-void stream_never_idle(struct stream *s)
-{
-	s->never_idle = true;
-}
-
-bool stream_is_open(const struct stream *s)
-{
-	return s->state == OPEN;
-}
-
-size_t stream_queued(const struct stream *s)
-{
-	return s->out_size - s->out_at;
-}
-
-SSL *stream_ssl(struct stream *s)
-{
-	return s->ssl;
-}
-
-const struct address *stream_peer(const struct stream *s)
-{
-	return &s->peer;
-}
-
-const struct address *stream_local(const struct stream *s)
-{
-	return &s->local;
-}
-
-int64_t stream_opened_at(const struct stream *s)
-{
-	return s->opened_us;
-}
-
-bool stream_handshake_failed(const struct stream *s)
-{
-	return s->never_opened;
 }

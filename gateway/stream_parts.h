@@ -1,4 +1,4 @@
-/* The inside of a stream, for stream.c (its life) and stream_io.c (its octets). */
+/* The inside of a stream, for the files that make it up. */
 #ifndef GATEWAY_STREAM_PARTS_H
 #define GATEWAY_STREAM_PARTS_H
 
@@ -32,6 +32,14 @@ struct stream {
 	char why[160];
 	struct stream *next, **back;
 };
+
+/* stream.c */
+void stream_on_ready(void *stream, int events);
+void stream_on_again(void *stream);
+void stream_on_end(void *stream);
+
+/* stream_deadline.c: after whatever may have made a deadline earlier. */
+void deadline_mind(struct stream *);
 
 /* stream_io.c: every OpenSSL call on an open connection, behind ERR_clear_error(), judged in one
  * place: a stale error of another connection must never close this one. */

@@ -160,3 +160,56 @@ is() { [ "$2" = "$3" ] || fail "$1: \"$2\" instead of \"$3\""; }
 within() { awk -v n="$2" -v a="$3" -v b="$4" 'BEGIN { exit !(n >= a && n <= b) }' || fail "$1: $2, not from $3 to $4"; }
 
 at_hop() { grep -c '"method"' "$T/${1:-hop}.jsonl" 2>/dev/null || true; }
+
+# --- what a partner says and does while the test goes on ---
+
+# send METHOD URI [LINE...]: the words of a script that send a request; FROM is
+# who sends it. A CANCEL and an ACK follow the last request of the call.
+send()
+{
+	method=$1 uri=$2 branch='{BRANCH}' to="<$2>"; shift 2
+	case $method in
+	CANCEL) branch='{SAME-BRANCH}' ;;
+	ACK) branch='{SAME-BRANCH}' to='{REMOTE}' ;;
+	esac
+	printf 'send <<END\n%s %s SIP/2.0\nVia: SIP/2.0/{TRANSPORT} {LOCAL};branch=%s\n' "$method" "$uri" "$branch"
+	printf 'From: <%s>;tag={TAG}\nTo: %s\nCall-ID: {CALLID}\n' "${FROM:-sip:a@contoso.example}" "$to"
+	printf 'CSeq: {CSEQ} %s\nContact: <sip:a@{LOCAL};transport=tls>\n' "$method"
+	printf '%s\n' "${MAX_FORWARDS-Max-Forwards: 70}" "$@" | sed '/^$/d'
+	printf 'Content-Length: 0\n\nEND\n'
+}
+
+# further METHOD [LINE...]: the same inside the dialog that the last message belongs to.
+further()
+{
+	method=$1; shift
+	printf 'send <<END\n%s {CONTACT} SIP/2.0\nVia: SIP/2.0/{TRANSPORT} {LOCAL};branch={BRANCH}\n' "$method"
+	printf '%s\n' "${ROUTE-{ROUTE\}}" | sed '/^$/d'
+	printf 'Max-Forwards: 70\nFrom: {SELF}\nTo: {REMOTE}\nCall-ID: {CALLID}\nCSeq: {CSEQ} %s\n' "$method"
+	printf 'Contact: <sip:a@{LOCAL};transport=tls>\n'
+	[ $# -eq 0 ] || printf '%s\n' "$@"
+	printf 'Content-Length: 0\n\nEND\n'
+}
+
+# talk NAME CERT: the script on the standard input, in the background; talked
+# NAME waits for its end, which must be a good one.
+talk()
+{
+	cat >"$T/$1.script"
+	start "$1" "$TOOLS/partner" --connect "$address" --cert "$T/$2.pem" --key "$T/$2.key" --ca "$T/ca.pem" --script "$T/$1.script"
+}
+
+talked()
+{
+	eval "wait \$${1}_pid" || fail "the script of $1: $(cat "$T/$1.log")"
+}
+
+# free_address [HOST]: an address that nobody listens on.
+free_address()
+{
+	"$TOOLS/nexthop" --listen "${1:-127.0.0.1}:0" >"$T/free" 2>&1 </dev/null &
+	until_true "a free address" grep -q '^listening ' "$T/free"
+	kill $!
+	wait $! || true
+	sed -n 's/^listening //p' "$T/free"
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WORDS = 64 };
 
@@ -174,6 +175,19 @@ static bool do_sleep(struct play *p, char *rest)
 	return true;
 }
 
+/* The test says when: it makes the file. */
+static bool do_await(struct play *p, char *rest)
+{
+	int64_t until = now_us() + 60 * INT64_C(1000000);
+
+	while (access(rest, F_OK) < 0) {
+		if (now_us() > until)
+			return play_fail(p, "await: there is no %s", rest);
+		play_pump(p, 20000);
+	}
+	return true;
+}
+
 static bool do_flush(struct play *p, char *rest)
 {
 	char *words[WORDS];
@@ -298,7 +312,7 @@ static const struct command {
 	{ "slow", do_slow }, { "sleep", do_sleep }, { "flush", do_flush }, { "stop-reading", do_stop_reading },
 	{ "read-on", do_read_on }, { "close", do_close }, { "reset", do_reset }, { "reconnect", do_reconnect },
 	{ "print", do_print }, { "call", do_call }, { "set", do_set }, { "set-from", do_set_from },
-	{ "connection", do_connection },
+	{ "connection", do_connection }, { "await", do_await },
 };
 
 /* The lines up to the END that the line named. */

@@ -1,0 +1,164 @@
+/* A reload, and what it shares with the start: parse whole, check whole, swap whole. */
+#include "edge_parts.h"
+
+#include <string.h>
+
+#include "log.h"
+
+bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct complaints *to)
+{
+	struct tls_files outer = { c->federation.tls.certificate, c->federation.tls.key, c->federation.tls.ca, c->federation.tls.crl };
+	struct tls_files inner = { c->internal.tls.certificate, c->internal.tls.key, c->internal.tls.ca, c->internal.tls.crl };
+	char why[512];
+
+	*p = (struct parts) { 0 };
+	if (!(p->outer_context = tls_context(&outer, why, sizeof why)))
+		complain(to, c->path, c->federation.tls.place.line, "federation: %s", why);
+	if (inner.ca[0] && !(p->inner_context = tls_context(&inner, why, sizeof why)))
+		complain(to, c->path, c->internal.tls.place.line, "internal: %s", why);
+	doors_open(e, &p->federation, &c->federation.listen, c->federation.reuse_port, e->federation, edge_on_partner, c->path, to);
+	doors_open(e, &p->internal, &c->internal.listen, false, e->internal, edge_on_inside, c->path, to);
+	if (!to->count)
+		return true;
+	parts_close(p);
+	return false;
+}
+
+/* The names and keys that our headers carry. */
+static void set_own(struct edge *e)
+{
+	const struct conf *c = e->conf;
+	struct own *own = &e->traffic.own;
+	const struct door_list *inside = &e->internal;
+
+	domain_parse(&own->edge, c->edge.name, strlen(c->edge.name));
+	domain_parse(&own->outer.host, c->federation.name, strlen(c->federation.name));
+	domain_parse(&own->inner.host, c->internal.record_route, strlen(c->internal.record_route));
+	own->outer.port = address_port(listener_address(e->federation.list[0].listener));
+	own->outer.tls = true;
+	own->inner.port = inside->count ? address_port(listener_address(inside->list[0].listener)) : own->outer.port;
+	own->inner.tls = !(inside->count && c->internal.plain);
+	own->one_side = !inside->count || (domain_same(&own->outer.host, &own->inner.host)
+	    && own->outer.port == own->inner.port && own->inner.tls);
+	token_keys_free(own->tokens);
+	own->tokens = c->edge.route_key_count ? token_keys_new(c->edge.route_keys, c->edge.route_key_count)
+	    : token_keys_new(e->secret, 1);
+}
+
+static void set_limits(struct edge *e)
+{
+	const struct conf *c = e->conf;
+
+	e->streams.in_max = (size_t)(c->messages.max_head + c->messages.max_body) + 64 * 1024;
+	e->streams.handshake_timeout_us = c->federation.handshake_timeout_us;
+	e->streams.read_timeout_us = c->messages.read_timeout_us;
+	e->streams.write_timeout_us = c->messages.write_timeout_us;
+	e->streams.idle_timeout_us = c->messages.idle_timeout_us;
+	e->links.limits = (struct frame_limits) { (size_t)c->messages.max_head, (size_t)c->messages.max_body };
+	e->links.max_per_partner = c->federation.max_per_partner;
+	e->door.max = c->federation.max_connections;
+	e->door.max_per_host = c->federation.max_per_address;
+	pendings_quota(e->pendings)->limit = c->messages.max_pending;
+	pendings_held(e->pendings)->limit = (size_t)c->messages.max_held;
+}
+
+/* Swaps in what was read and opened whole. */
+void edge_install(struct edge *e, struct conf *conf, struct ruleset *law, struct parts *p)
+{
+	conf_free(e->conf);
+	ruleset_unref(e->law);
+	e->conf = conf;
+	e->law = law;
+	e->traffic.conf = conf;
+	e->traffic.law = law;
+	e->traffic.law_number++;
+	SSL_CTX_free(e->outer_context);
+	SSL_CTX_free(e->inner_context);
+	e->outer_context = p->outer_context;
+	e->inner_context = p->inner_context;
+	doors_swap(&e->federation, &p->federation);
+	doors_swap(&e->internal, &p->internal);
+	set_own(e);
+	set_limits(e);
+	hops_configure(&e->hops, conf->internal.hops, conf->internal.hop_count, e->inner_context);
+}
+/* --- reload --- */
+
+void edge_complain(const struct complaints *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		log_line(LEVEL_ERROR, "%s", c->lines[i]);
+}
+
+enum log_level edge_log_level(const struct conf *c)
+{
+	return (enum log_level)c->log.level;
+}
+
+/* Open connections whose certificate would be refused now are closed; the others stay. */
+void edge_say_policy(struct edge *e, const char *what)
+{
+	char digest[13] = "?", text[400];
+
+	conf_policy_digest(e->conf->policy, digest);
+	snprintf(text, sizeof text, "%s %s, digest %s", what, e->conf->policy, digest);
+	log_line(LEVEL_INFO, "policy: %s", text);
+	ledger_event(e->ledger, "policy", text);
+}
+
+static void check_links(struct edge *e)
+{
+	char why[256];
+	SSL *ssl;
+
+	for (struct link *l = e->links.first; l; l = l->next_all) {
+		SSL_CTX *context = l->kind == LINK_PARTNER ? e->outer_context : e->inner_context;
+
+		if (!link_is_open(l) || !context || !(ssl = stream_ssl(l->stream)) || tls_still_good(context, ssl, why, sizeof why))
+			continue;
+		log_line(LEVEL_WARNING, "connection with %s (%s) closed after the reload: %s", l->address, l->origin->name, why);
+		link_close(l, why);
+	}
+}
+
+static void needs_restart(const struct conf *old, const struct conf *new)
+{
+	if (strcmp(old->store.state_file, new->store.state_file))
+		log_line(LEVEL_WARNING, "store.state-file: takes effect at the next start");
+	if (strcmp(old->dns.resolver, new->dns.resolver))
+		log_line(LEVEL_WARNING, "dns.resolver: takes effect at the next start");
+	if (strcmp(old->edge.user, new->edge.user))
+		log_line(LEVEL_WARNING, "edge.user: takes effect at the next start");
+}
+
+void edge_reload(struct edge *e)
+{
+	struct complaints complaints;
+	struct conf *conf;
+	struct ruleset *law = NULL;
+	struct parts parts;
+
+	complaints_init(&complaints);
+	conf = conf_read(e->path, &complaints);
+	if (conf)
+		law = conf_read_policy(conf->policy, conf, &complaints);
+	if (conf && law && parts_open(e, &parts, conf, &complaints)) {
+		needs_restart(e->conf, conf);
+		edge_install(e, conf, law, &parts);
+		log_open(edge_log_level(conf));
+		decisions_reopen(e->decisions, conf->log.decisions);
+		ledger_set_targets(e->ledger, conf->log.targets);
+		e->store->ops->reload(e->store, ruleset_limits(law), conf->store.max_partners);
+		check_links(e);
+		edge_say_policy(e, "reloaded");
+	} else {
+		edge_complain(&complaints);
+		log_line(LEVEL_ERROR, "reload: %zu complaint%s; the running configuration and policy are unchanged",
+		    complaints.count, complaints.count == 1 ? "" : "s");
+		ledger_event(e->ledger, "policy", "reload refused: the running policy is unchanged");
+		decisions_reopen(e->decisions, e->conf->log.decisions);
+		ruleset_unref(law);
+		conf_free(conf);
+	}
+	complaints_clear(&complaints);
+}

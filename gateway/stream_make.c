@@ -1,0 +1,127 @@
+/* Making a stream of a descriptor or an address, and what is asked of one. */
+#include "stream_parts.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+
+static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
+    const struct address *peer, const struct stream_calls *calls, void *arg)
+{
+	struct stream *s = alloc_zero(1, sizeof *s);
+	int yes = 1;
+
+	s->all = all;
+	s->calls = calls;
+	s->arg = arg;
+	s->fd = fd;
+	s->peer = *peer;
+	s->opened_us = s->active_us = loop_now(all->loop);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	if (context && (s->ssl = SSL_new(context)))
+		SSL_set_fd(s->ssl, fd);
+	s->next = all->first;
+	s->back = &all->first;
+	if (s->next)
+		s->next->back = &s->next;
+	all->first = s;
+	all->open++;
+	return s;
+}
+
+static void start(struct stream *s, int events)
+{
+	s->events = events;
+	s->index = loop_add(s->all->loop, s->fd, events, stream_on_ready, s);
+	if (s->index <= 0) {
+		s->state = DEAD;
+		snprintf(s->why, sizeof s->why, "no room in the event loop");
+		loop_later(s->all->loop, &s->end, stream_on_end, s);
+		return;
+	}
+	deadline_mind(s);
+}
+
+struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
+    const struct address *peer, const struct stream_calls *calls, void *arg)
+{
+	struct stream *s = stream_new(all, fd, context, peer, calls, arg);
+	socklen_t size = sizeof s->local.socket;
+
+	if (getsockname(fd, &s->local.socket.any, &size) == 0)
+		s->local.length = size;
+	s->never_opened = true;
+	s->state = HANDSHAKE;
+	if (s->ssl)
+		SSL_set_accept_state(s->ssl);
+	start(s, LOOP_READ);
+	if (!s->ssl && s->state == HANDSHAKE)
+		loop_later(all->loop, &s->again, stream_on_again, s);
+	return s;
+}
+
+struct stream *stream_connect(struct streams *all, const struct address *to, SSL_CTX *context,
+    const char *name, const struct stream_calls *calls, void *arg)
+{
+	int fd = socket(to->socket.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct stream *s = stream_new(all, fd, context, to, calls, arg);
+
+	s->state = CONNECTING;
+	s->never_opened = true;
+	if (s->ssl) {
+		SSL_set_connect_state(s->ssl);
+		if (name && name[0])
+			SSL_set_tlsext_host_name(s->ssl, name);
+	}
+	if (fd < 0 || (connect(fd, &to->socket.any, to->length) < 0 && errno != EINPROGRESS)) {
+		snprintf(s->why, sizeof s->why, "%s", strerror(errno));
+		s->state = DEAD;
+		loop_later(all->loop, &s->end, stream_on_end, s);
+		return s;
+	}
+	start(s, LOOP_WRITE);
+	return s;
+}
+
+void stream_never_idle(struct stream *s)
+{
+	s->never_idle = true;
+}
+
+bool stream_is_open(const struct stream *s)
+{
+	return s->state == OPEN;
+}
+
+size_t stream_queued(const struct stream *s)
+{
+	return s->out_size - s->out_at;
+}
+
+SSL *stream_ssl(struct stream *s)
+{
+	return s->ssl;
+}
+
+const struct address *stream_peer(const struct stream *s)
+{
+	return &s->peer;
+}
+
+const struct address *stream_local(const struct stream *s)
+{
+	return &s->local;
+}
+
+int64_t stream_opened_at(const struct stream *s)
+{
+	return s->opened_us;
+}
+
+bool stream_handshake_failed(const struct stream *s)
+{
+	return s->never_opened;
+}
