@@ -249,16 +249,21 @@ int edge_check(const char *path)
 {
 	struct complaints complaints;
 	struct ruleset *law = NULL;
+	struct parts parts = { 0 };
 	struct conf *conf;
+	bool good;
 
 	complaints_init(&complaints);
 	conf = conf_read(path, &complaints);
 	if (conf)
 		law = conf_read_policy(conf->policy, conf, &complaints);
+	if (law && contexts_open(&parts, conf, &complaints))
+		parts_close(&parts);
 	for (size_t i = 0; i < complaints.count; i++)
 		fprintf(stderr, "%s\n", complaints.lines[i]);
+	good = complaints.count == 0;
 	ruleset_unref(law);
 	conf_free(conf);
 	complaints_clear(&complaints);
-	return law ? 0 : 1;
+	return good ? 0 : 1;
 }

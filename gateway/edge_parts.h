@@ -61,6 +61,8 @@ void edge_complain(const struct complaints *);
 void edge_say_policy(struct edge *, const char *what);
 enum log_level edge_log_level(const struct conf *);
 
+/* The TLS contexts alone: what `fedgated -t` can look at without binding anything. */
+bool contexts_open(struct parts *, const struct conf *, struct complaints *);
 bool parts_open(struct edge *, struct parts *, const struct conf *, struct complaints *);
 void parts_close(struct parts *);
 

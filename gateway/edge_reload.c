@@ -5,10 +5,10 @@
 
 #include "log.h"
 
-bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct complaints *to)
+bool contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
 {
 	struct tls_files outer = { c->federation.tls.certificate, c->federation.tls.key, c->federation.tls.ca, c->federation.tls.crl };
-	struct tls_files inner = { c->internal.tls.certificate, c->internal.tls.key, c->internal.tls.ca, c->internal.tls.crl };
+	struct tls_files inner = { c->internal.tls.certificate, c->internal.tls.key, c->internal.tls.ca, "" };
 	char why[512];
 
 	*p = (struct parts) { 0 };
@@ -16,6 +16,12 @@ bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct co
 		complain(to, c->path, c->federation.tls.place.line, "federation: %s", why);
 	if (inner.ca[0] && !(p->inner_context = tls_context(&inner, why, sizeof why)))
 		complain(to, c->path, c->internal.tls.place.line, "internal: %s", why);
+	return to->count == 0;
+}
+
+bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct complaints *to)
+{
+	contexts_open(p, c, to);
 	doors_open(e, &p->federation, &c->federation.listen, c->federation.reuse_port, e->federation, edge_on_partner, c->path, to);
 	doors_open(e, &p->internal, &c->internal.listen, false, e->internal, edge_on_inside, c->path, to);
 	if (!to->count)

@@ -41,7 +41,7 @@ cert() { echo "--cert $T/$1.pem --key $T/$1.key --ca $T/ca.pem"; }
 
 served()
 {
-	ask --from "$1" $(cert "$2") $3
+	ask --from "$1" $(cert "$2") ${3:-}
 	grep -q '"200":1' "$T/answer" || fail "not served: $*: $(cat "$T/answer")"
 }
 
@@ -52,7 +52,8 @@ unverified()
 }
 
 { send MESSAGE sip:bob@example.com; echo "expect 200"; echo "print ready"; echo "await $T/done"
-  echo "call"; send MESSAGE sip:bob@example.com; echo "expect 200"; } | talk healthy contoso
+  echo "call"; send MESSAGE sip:bob@example.com; echo "expect 200"; } >"$T/healthy.script"
+talk healthy contoso
 wait_for healthy ready
 
 for version in "" --tls1.2; do

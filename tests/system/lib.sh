@@ -98,7 +98,7 @@ internal: { next-hops = ( $hops ); $INTERNAL_SET };
 messages: { $MESSAGES_SET };
 border: { $BORDER_SET };
 store: { state-file = "$T/state"; $STORE_SET };
-log: { decisions = "$T/decisions.jsonl"; level = "debug"; $LOG_SET };
+log: { decisions = "$T/decisions.jsonl"; level = "${LOG_LEVEL:-debug}"; $LOG_SET };
 $MORE_SET
 policy = "$T/policy.conf";
 END
@@ -191,11 +191,10 @@ further()
 	printf 'Content-Length: 0\n\nEND\n'
 }
 
-# talk NAME CERT: the script on the standard input, in the background; talked
-# NAME waits for its end, which must be a good one.
+# talk NAME CERT: plays $T/NAME.script in the background; talked NAME waits for its
+# end, which must be a good one. `await FILE` in it waits for the test.
 talk()
 {
-	cat >"$T/$1.script"
 	start "$1" "$TOOLS/partner" --connect "$address" --cert "$T/$2.pem" --key "$T/$2.key" --ca "$T/ca.pem" --script "$T/$1.script"
 }
 
@@ -205,11 +204,4 @@ talked()
 }
 
 # free_address [HOST]: an address that nobody listens on.
-free_address()
-{
-	"$TOOLS/nexthop" --listen "${1:-127.0.0.1}:0" >"$T/free" 2>&1 </dev/null &
-	until_true "a free address" grep -q '^listening ' "$T/free"
-	kill $!
-	wait $! || true
-	sed -n 's/^listening //p' "$T/free"
-}
+free_address() { echo quit | "$TOOLS/nexthop" --listen "${1:-127.0.0.1}:0" | sed -n 's/^listening //p'; }
