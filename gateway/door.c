@@ -112,9 +112,10 @@ enum door_answer door_enter(struct door *d, struct door_pass *pass, const struct
 	}
 	pass->network = count_ref(d, d->networks, &network, sizeof network);
 	d->inside++;
-	half_open_begin(pass);
-	if (d->half_open > DOOR_HALF_OPEN_MAX && (out = victim(d)))
+	/* Before the newcomer counts: its owner is not ready to be ended. */
+	if (d->half_open >= DOOR_HALF_OPEN_MAX && (out = victim(d)))
 		d->evict(out->owner);
+	half_open_begin(pass);
 	return DOOR_OPEN;
 }
 

@@ -16,6 +16,7 @@
 struct fold {
 	char who[PARTNER_TEXT_MAX];
 	enum reason reason;
+	bool observe;          /* told, and not done */
 	bool used;
 	int64_t since_us;      /* when the last line was written */
 	uint64_t more;         /* like it since */
@@ -75,6 +76,8 @@ static void flush_fold(struct ledger *l, struct fold *f)
 	decisions_begin(l->decisions, reason_row(f->reason)->verdict == VERDICT_DELAY ? "delay" : "refuse");
 	decisions_text(l->decisions, "partner", f->who, strlen(f->who));
 	decisions_text(l->decisions, "reason", reason_row(f->reason)->token, strlen(reason_row(f->reason)->token));
+	if (f->observe)
+		decisions_true(l->decisions, "observe");
 	decisions_number(l->decisions, "count", (int64_t)f->more);
 	decisions_end(l->decisions);
 	f->more = 0;
@@ -117,22 +120,22 @@ static void watch_folds(struct ledger *l)
 }
 
 /* True: tell it now. False: it is counted in a fold. */
-static bool tell(struct ledger *l, const char *who, enum reason reason)
+static bool tell(struct ledger *l, const char *who, enum reason reason, bool observe)
 {
-	size_t hash = (size_t)reason;
+	size_t hash = (size_t)reason * 2 + observe;
 	struct fold *f;
 
 	for (const char *c = who; *c; c++)
 		hash = hash * 31 + (unsigned char)*c;
 	f = &l->folds[hash % FOLDS];
-	if (f->used && f->reason == reason && !strcmp(f->who, who)) {
+	if (f->used && f->reason == reason && f->observe == observe && !strcmp(f->who, who)) {
 		f->more++;
 		return false;
 	}
 	/* Another one in the same place gives way: bounded, and nothing is lost. */
 	if (f->used)
 		flush_fold(l, f);
-	*f = (struct fold) { .reason = reason, .used = true, .since_us = loop_now(l->loop) };
+	*f = (struct fold) { .reason = reason, .observe = observe, .used = true, .since_us = loop_now(l->loop) };
 	snprintf(f->who, sizeof f->who, "%s", who);
 	watch_folds(l);
 	return true;
@@ -159,10 +162,11 @@ static void rule_text(const struct decided *d, char out[NAME_MAX_TEXT], char rul
 		return;
 	where = judge_place(d->entry, d->reason, d->seen);
 	snprintf(rule, PLACE_TEXT_MAX, "%s", place_text(&where, place));
-	if (d->reason == REASON_RATE_LIMIT || d->reason == REASON_PACED)
-		rate_text(d->seen && d->seen->provider_decided ? &d->entry->provider_limits.rate : &d->entry->limits.rate, rate);
-	if (d->reason == REASON_RATE_SUSPICIOUS)
-		rate_text(&d->entry->limits.suspicious_rate, rate);
+	if (d->reason == REASON_RATE_LIMIT || d->reason == REASON_RATE_SUSPICIOUS || d->reason == REASON_PACED) {
+		const struct limits *limits = d->seen && d->seen->provider_decided ? &d->entry->provider_limits : &d->entry->limits;
+
+		rate_text(d->seen && d->seen->suspicious ? &limits->suspicious_rate : &limits->rate, rate);
+	}
 	snprintf(out, NAME_MAX_TEXT, " (%s%s%s)", rate, rate[0] ? ", " : "", rule);
 }
 
@@ -200,6 +204,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 {
 	const struct reason_row *row = reason_row(d->reason);
 	char who[PARTNER_TEXT_MAX], rule[PLACE_TEXT_MAX], rule_words[NAME_MAX_TEXT], method[40];
+	bool observe = d->entry && judge_is_waived(d->entry, d->reason);
 
 	l->totals[d->reason][d->class]++;
 	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
@@ -207,7 +212,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	if (row->verdict == VERDICT_FORWARD)
 		return;
 	who_text(d, who);
-	if (!tell(l, who, d->reason))
+	if (!tell(l, who, d->reason, observe))
 		return;
 	rule_text(d, rule_words, rule);
 	write_decision(l, d, who, rule);
@@ -215,7 +220,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	log_line(row->verdict == VERDICT_DELAY ? LEVEL_DEBUG : LEVEL_INFO, "%s: %s %s from %s: %s%s%s", who,
 	    row->verdict == VERDICT_DELAY ? "delayed" : row->verdict == VERDICT_DROP ? "dropped" : "refused",
 	    method, d->address ? d->address : "-", row->token, rule_words,
-	    d->entry && judge_is_waived(d->entry, d->reason) ? ", only observed: forwarded" : "");
+	    observe ? ", only observed: forwarded" : "");
 }
 
 void ledger_answered(struct ledger *l, enum answered how)

@@ -76,14 +76,11 @@ static size_t pack(const struct token *t, unsigned char *out)
 	return size + t->source.length;
 }
 
-void token_make(const struct token_keys *k, const struct token *t, const struct token_dialog *d, char out[TOKEN_TEXT_MAX])
+/* Base64url without padding. */
+static void encode(const unsigned char *octets, size_t size, char out[TOKEN_TEXT_MAX])
 {
-	unsigned char plain[PLAIN_MAX + MAC_SIZE];
-	size_t size = pack(t, plain);
-	int n;
+	int n = EVP_EncodeBlock((unsigned char *)out, octets, (int)size);
 
-	sign(k->key[0], plain, size, d, plain + size);
-	n = EVP_EncodeBlock((unsigned char *)out, plain, (int)(size + MAC_SIZE));
 	while (n > 0 && out[n - 1] == '=')
 		out[--n] = '\0';
 	for (; n > 0; n--)
@@ -93,26 +90,34 @@ void token_make(const struct token_keys *k, const struct token *t, const struct 
 			out[n - 1] = '_';
 }
 
-/* Base64url without padding into out; -1 when it is not that. */
+void token_make(const struct token_keys *k, const struct token *t, const struct token_dialog *d, char out[TOKEN_TEXT_MAX])
+{
+	unsigned char plain[PLAIN_MAX + MAC_SIZE];
+	size_t size = pack(t, plain);
+
+	sign(k->key[0], plain, size, d, plain + size);
+	encode(plain, size + MAC_SIZE, out);
+}
+
+/* The octets of a text that encode would make; -1 for all else, other spare bits in
+ * its last character too: a token has one spelling. */
 static int decode(const char *text, unsigned char *out)
 {
-	char padded[TOKEN_TEXT_MAX + 4];
+	char padded[TOKEN_TEXT_MAX + 4], again[TOKEN_TEXT_MAX + 4];
 	size_t length = strlen(text), pad;
 	int n;
 
 	if (length == 0 || length >= TOKEN_TEXT_MAX || length % 4 == 1)
 		return -1;
-	for (size_t i = 0; i < length; i++) {
-		char c = text[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '-' && c != '_')
-			return -1;
-		padded[i] = c == '-' ? '+' : c == '_' ? '/' : c;
-	}
+	for (size_t i = 0; i < length; i++)
+		padded[i] = text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i];
 	pad = (4 - length % 4) % 4;
 	memset(padded + length, '=', pad);
-	n = EVP_DecodeBlock(out, (unsigned char *)padded, (int)(length + pad));
-	return n < 0 ? -1 : n - (int)pad;
+	n = EVP_DecodeBlock(out, (unsigned char *)padded, (int)(length + pad)) - (int)pad;
+	if (n <= 0)
+		return -1;
+	encode(out, (size_t)n, again);
+	return strcmp(again, text) ? -1 : n;
 }
 
 static bool unpack(const unsigned char *plain, size_t size, struct token *out)

@@ -1,6 +1,7 @@
 # A partner cannot escape its limit: several connections and invented sub-domains of a
 # wildcard certificate share one 20/s; so do two certificates of one organisation.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 make_certs
 certs issue "$T" wide "dns:*.northwind.example" dns:northwind.example

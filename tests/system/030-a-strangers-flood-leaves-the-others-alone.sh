@@ -1,6 +1,7 @@
 # A stranger's flood on several connections does not touch an allowed
 # bystander: all of his messages are answered 200, without the stranger's delay.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='allow = ( { domain = "fabrikam.example"; } );'
 make_certs

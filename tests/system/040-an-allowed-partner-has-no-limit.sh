@@ -1,6 +1,7 @@
 # An allowed partner has no limit: all forwarded, none delayed, never watched. An entry
 # with a rate of its own: that rate, paced and refused like any other, and nothing else.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='watch-list: { distinct-uris = 50; };
 suspicion: { min-responses = 20; };

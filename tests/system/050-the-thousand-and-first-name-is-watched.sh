@@ -1,6 +1,7 @@
 # A partner may ask for 1,000 distinct local URIs; the 1,001st puts it on the watch list, and
 # from then on everything is refused, old names and other connections too. Others are not touched.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='limits: { rate = "100000/s"; };'
 make_certs

@@ -1,6 +1,7 @@
 # Names are counted although the partner is always over its rate: at the default limits, 1,000
 # names pass in some 48 seconds, at 20/s, and then nothing does.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 make_certs
 nexthop

@@ -1,6 +1,7 @@
 # Inside a dialog, proved by our own Route, a Request-URI in a local domain is a name
 # like any other; one that is not (the callee's Contact) is none. A watched partner's call still ends.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='limits: { rate = "100000/s"; };
 watch-list: { distinct-uris = 3; };'
@@ -29,9 +30,10 @@ inside()
 	inside INFO sip:carol@example.com; echo 'expect 200 for INFO'                 # 2
 	inside INFO sip:dave@example.org; echo 'expect 200 for INFO'                  # 3
 	inside INFO sip:dave@example.org; echo 'expect 200 for INFO'
-	inside INFO sip:erin@example.com; expect_answer 403 watch-list
-	inside INFO '{THERE}'; expect_answer 403 watch-list
+	inside INFO sip:erin@example.com; answer_is 403 watch-list
+	inside INFO '{THERE}'; answer_is 403 watch-list
 	inside BYE '{THERE}'; echo 'expect 200 for BYE'
-} | script contoso
+} >"$T/story"
+play contoso
 is "BYE at the next hop" "$(grep -c '"method":"BYE"' "$T/hop.jsonl")" 1
 is "INFO at the next hop" "$(grep -c '"method":"INFO"' "$T/hop.jsonl")" 8

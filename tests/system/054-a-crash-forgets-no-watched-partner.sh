@@ -1,5 +1,6 @@
 # SIGKILL right behind the refusal, and a new start: the partner is still watched. A second crash changes nothing.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='limits: { rate = "100000/s"; };'
 make_certs

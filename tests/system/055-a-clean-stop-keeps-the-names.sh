@@ -1,6 +1,7 @@
 # 999 names, a clean stop, a new start: one more name passes, the one after it does not; the
 # old ones are still the same.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='limits: { rate = "100000/s"; };'
 make_certs

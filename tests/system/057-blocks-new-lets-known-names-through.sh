@@ -1,5 +1,6 @@
 # With blocks = "new" a watched partner may go on with the names it has, and gets no other.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='limits: { rate = "100000/s"; };
 watch-list: { distinct-uris = 5; blocks = "new"; };'

@@ -1,6 +1,7 @@
 # One request with a list of recipients would name hundreds: a discovered partner's is refused
 # (not-here), however it is packed; an allowed partner's goes on.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
 
 POLICY='allow = ( { domain = "fabrikam.example"; } );'
 make_certs
@@ -32,9 +33,11 @@ lists()
 		--b 'Content-Type: application/resource-lists+xml' '' '<list/>' --b--; echo "$2"
 }
 {
-	lists sip:a@contoso.example "$(expect_answer 403 not-here)"
-	with_body sip:a@contoso.example text/plain 'just a text'; expect_answer 200
-	with_body sip:a@contoso.example 'multipart/mixed;boundary=b' --b 'Content-Type: text/plain' '' hello --b--; expect_answer 200
-} | script contoso
+	lists sip:a@contoso.example "$(answer_is 403 not-here)"
+	with_body sip:a@contoso.example text/plain 'just a text'; answer_is 200
+	with_body sip:a@contoso.example 'multipart/mixed;boundary=b' --b 'Content-Type: text/plain' '' hello --b--; answer_is 200
+} >"$T/story"
+play contoso
 is "from the discovered partner at the next hop" "$(at_hop)" 2
-lists sip:f@fabrikam.example "$(expect_answer 200)" | script fabrikam
+lists sip:f@fabrikam.example "$(answer_is 200)" >"$T/story"
+play fabrikam

@@ -18,7 +18,7 @@ still_the_old_law()
 five()
 {
 	is "complaints of $1" "$(grep -c 'policy.conf:[0-9]*: ' "$T/$1.log")" 5
-	for words in ':1: federation\.discovry: .*discovery' ':2: limits\.rate.*20/s' ':3: watch-list\.window.*"?24h' \
+	for words in ':1: federation: .*discovry.*"discovery"' ':2: limits\.rate.*20/s' ':3: watch-list\.window "2 parsecs".*24h' \
 		':5: allow "fabrikam.example".*coment.*comment' ':7: block "contoso.example".*line 6'; do
 		said "$1" "policy.conf$words" || fail "$1: no complaint \"$words\": $(grep 'policy.conf:' "$T/$1.log")"
 	done

@@ -22,7 +22,7 @@ at_end()
 {
 	status=$?
 	trap - EXIT
-	for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+	for pid in $pids; do kill "$pid" 2>/dev/null || true; kill -CONT "$pid" 2>/dev/null || true; done
 	for pid in $pids; do wait "$pid" 2>/dev/null || true; done
 	if grep -lE 'ERROR: (Address|Leak)Sanitizer|runtime error:|LeakSanitizer: detected|definitely lost: [1-9]|Invalid (read|write)' "$T"/*.log 2>/dev/null; then
 		echo "FAILED: a sanitizer or valgrind complains:" >&2

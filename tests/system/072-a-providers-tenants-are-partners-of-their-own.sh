@@ -1,0 +1,36 @@
+# A provider's certificate proves the domains of its entry, and each is its own partner, up to max-tenants; those beyond
+# share one; all together have the provider's rate. It never proves what an allow entry covers without naming it.
+. "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
+
+POLICY='limits: { rate = "10/s"; max-delay = "0s"; };
+allow = ( { domain = "allowed.example"; }, { domain = "hosted.example"; provider = "uc"; } );
+block = ( { domain = "bad.example"; } );
+providers = ( { name = "uc"; edge = "sipfed.uc.example"; domains = [ "*" ]; max-tenants = 4; rate = "25/s"; } );'
+make_certs
+certs issue "$T" provider dns:sipfed.uc.example dns:bad.example
+nexthop
+edge
+hop_is_up
+one()
+{
+	{ ask MESSAGE sip:bob@example.com "$1"; answer_is "$2" ${3:-}; } >"$T/story"
+	play provider
+}
+many() { partner provider --from "$1" --to sip:bob@example.com --count "$2" --burst >"$T/many.json"; answered "$T/many.json" 200; }
+
+one sip:a@bad.example 403 blocked-domain
+one sip:a@example.com 403 source-unverified
+one sip:a@allowed.example 403 source-unverified
+one sip:a@hosted.example 200
+is "an allowed tenant has no limit" "$(many sip:a@hosted.example 60)" 60
+# Each of the first three has 10/s of its own.
+is "of the first tenant's 15" "$(many sip:a@one.example 15)" 10
+is "of the second tenant's 15" "$(many sip:a@two.example 15)" 10
+wait_for edge 'one.example.*: refused MESSAGE .*rate-limit \(10/s, policy.conf:1\)'
+is "of the fourth's one" "$(many sip:a@four.example 1)" 1
+sleep 1.1
+is "of the third's 10" "$(many sip:a@three.example 10)" 10
+is "of eighteen further ones, on the shared name" "$(many sip:a@t%d.example 18)" 10
+is "of the fourth's 9: the provider has 5 left" "$(many sip:a@four.example 9)" 5
+wait_for edge 'four.example.*: refused MESSAGE .*rate-limit \(25/s, policy.conf:4\)'

@@ -1,0 +1,43 @@
+/* The manual's table of reasons is reason.def's, row by row. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "../../policy/reason.h"
+#include "unit.h"
+
+#ifndef MANUAL
+#define MANUAL "man/fedgate-policy.5"
+#endif
+
+static bool stands(const char *page, const struct reason_row *row)
+{
+	char line[400], status[8];
+
+	snprintf(status, sizeof status, row->status ? "%d" : "\\-", row->status);
+	snprintf(line, sizeof line, "\n.It Li %s Ta %d Ta %s Ta %s\n", row->token, row->number, status, row->sentence);
+	return strstr(page, line) != NULL;
+}
+
+static void every_reason_stands_in_the_manual(void)
+{
+	static char page[256 * 1024];
+	FILE *file = fopen(MANUAL, "r");
+	size_t size;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	size = fread(page, 1, sizeof page - 1, file);
+	page[size] = '\0';
+	fclose(file);
+	for (enum reason r = REASON_NONE + 1; r < REASONS; r++) {
+		if (!stands(page, reason_row(r)))
+			printf("not in the manual as it is: %s\n", reason_row(r)->token);
+		CU_ASSERT_TRUE(stands(page, reason_row(r)));
+	}
+}
+
+CU_TestInfo manual_tests[] = {
+	{ "every reason stands in fedgate-policy(5) with its number, status and sentence", every_reason_stands_in_the_manual },
+	CU_TEST_INFO_NULL
+};
