@@ -29,6 +29,15 @@ static bool all_answered(const struct edge *e)
 	return true;
 }
 
+/* What is still pending is answered; the next tick, when that has left, is the end. */
+static void say_last_words(struct edge *e)
+{
+	for (struct link *l = e->links.first; l; l = l->next_all)
+		if (l->origin)
+			transit_link_closed(&e->traffic, l);
+	e->last_words = true;
+}
+
 static void drain(struct edge *e)
 {
 	if (e->draining) {
@@ -71,8 +80,10 @@ static void on_tick(void *arg)
 		e->failed = true;
 		drain(e);
 	}
-	if (e->draining && (all_answered(e) || now >= e->drain_until_us))
+	if (e->draining && (all_answered(e) || e->last_words))
 		loop_stop(e->loop);
+	else if (e->draining && now >= e->drain_until_us)
+		say_last_words(e);
 	timer_set(e->loop, &e->tick, now + (e->draining ? TICK_US / 50 : TICK_US), on_tick, e);
 }
 
@@ -121,6 +132,8 @@ static void edge_init(struct edge *e)
 	RAND_bytes((unsigned char *)&e->origins.key, sizeof e->origins.key);
 	RAND_bytes((unsigned char *)&e->door.key, sizeof e->door.key);
 	e->door.evict = edge_evict;
+	e->inner_door.key = e->door.key;
+	e->inner_door.evict = edge_evict;
 	streams_init(&e->streams, e->loop);
 	e->links.streams = &e->streams;
 	e->links.origins = &e->origins;

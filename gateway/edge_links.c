@@ -84,7 +84,7 @@ void edge_on_inside(void *arg, int fd, const struct address *peer)
 {
 	struct edge *e = arg;
 
-	link_accept(&e->links, LINK_INSIDE, NULL, fd, e->conf->internal.plain ? NULL : e->inner_context, peer);
+	link_accept(&e->links, LINK_INSIDE, &e->inner_door, fd, e->conf->internal.plain ? NULL : e->inner_context, peer);
 }
 
 void edge_evict(void *owner)

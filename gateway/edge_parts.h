@@ -33,7 +33,7 @@ struct edge {
 	struct streams streams;
 	struct origins origins;
 	struct links links;
-	struct door door;
+	struct door door, inner_door;
 	struct door_list federation, internal;
 	struct pendings *pendings;
 	struct hops hops;
@@ -44,7 +44,7 @@ struct edge {
 	unsigned char secret[32];
 	struct timer tick;
 	int64_t next_store_tick_us, drain_until_us;
-	bool draining, failed;
+	bool draining, last_words, failed;
 };
 
 /* edge_links.c */

@@ -55,15 +55,17 @@ static void set_limits(struct edge *e)
 {
 	const struct conf *c = e->conf;
 
-	e->streams.in_max = (size_t)(c->messages.max_head + c->messages.max_body) + 64 * 1024;
+	e->streams.in_max = (size_t)(2 * c->messages.max_head + 4 * c->messages.max_body) + 64 * 1024;
 	e->streams.handshake_timeout_us = c->federation.handshake_timeout_us;
 	e->streams.read_timeout_us = c->messages.read_timeout_us;
 	e->streams.write_timeout_us = c->messages.write_timeout_us;
 	e->streams.idle_timeout_us = c->messages.idle_timeout_us;
-	e->links.limits = (struct frame_limits) { (size_t)c->messages.max_head, (size_t)c->messages.max_body };
+	e->links.limits = (struct frame_limits) { (size_t)c->messages.max_head, (size_t)c->messages.max_body, false };
+	e->links.inner_limits = (struct frame_limits) { 2 * (size_t)c->messages.max_head, 4 * (size_t)c->messages.max_body, true };
 	e->links.max_per_partner = c->federation.max_per_partner;
 	e->door.max = c->federation.max_connections;
 	e->door.max_per_host = c->federation.max_per_address;
+	e->inner_door.max = e->inner_door.max_per_host = c->federation.max_connections;
 	pendings_quota(e->pendings)->limit = c->messages.max_pending;
 	pendings_held(e->pendings)->limit = (size_t)c->messages.max_held;
 }

@@ -101,11 +101,12 @@ static enum reason message_fault(const struct own *own, const sip_t *sip, bool a
 	return REASON_NONE;
 }
 
-static enum reason routing_fault(const struct facts *facts, const struct passage *p, bool local)
+/* `aimed`: a maddr parameter would send the next hop wherever it says (RFC 3261 16.5). */
+static enum reason routing_fault(const struct facts *facts, const struct passage *p, bool local, bool aimed)
 {
 	if (p->route == ROUTE_BAD)
 		return REASON_BAD_ROUTE;
-	if (!local && !facts->proven && !facts->for_edge)
+	if ((!local || aimed) && p->route != ROUTE_PROVEN && !facts->for_edge)
 		return REASON_NOT_LOCAL;
 	if (facts->method == METHOD_REGISTER || facts->method == METHOD_PUBLISH)
 		return REASON_NOT_HERE;
@@ -114,13 +115,24 @@ static enum reason routing_fault(const struct facts *facts, const struct passage
 
 /* The ACK of a failed INVITE and a CANCEL belong to a transaction that went
  * through here; its record proves it. */
-static bool transaction_known(const struct extract_view *view, const struct facts *facts, uint64_t transaction)
+static bool transaction_known(const struct extract_view *view, const struct facts *facts, uint64_t transaction, const sip_t *sip)
 {
 	const struct pending *at = NULL;
 
 	if (facts->method == METHOD_CANCEL || facts->method == METHOD_ACK)
 		at = pending_find(view->pendings, transaction);
-	return at && at->invite;
+	return at && at->invite && at->request_uri == via_request_uri(view->own, sip);
+}
+
+static uint64_t hash_of(const struct siphash_key *key, const url_t *url)
+{
+	return target_hash(key, url->url_user, url->url_user ? strlen(url->url_user) : 0, url->url_host, strlen(url->url_host));
+}
+
+/* A token does not make it free to ask for other local names. */
+static bool keeps_to_dialog(const struct facts *facts, const struct siphash_key *key, const url_t *to)
+{
+	return !facts->has_target || (to->url_host && hash_of(key, to) == facts->target);
 }
 
 static void read_route(struct passage *p, const struct extract_view *view, const struct facts *facts,
@@ -130,6 +142,8 @@ static void read_route(struct passage *p, const struct extract_view *view, const
 	struct token_dialog dialog = { sip->sip_call_id->i_id, to->url_user, to->url_host ? to->url_host : "" };
 
 	p->route = route_read(view->own, sip, &dialog, false, &p->token, &p->own_routes);
+	if (p->route == ROUTE_PROVEN && !p->in_dialog)
+		p->route = ROUTE_NONE; /* a token serves the dialog it was given for, no new one */
 	if (p->route == ROUTE_PROVEN && (strcmp(p->token.organisation.text, from->origin->name)
 	    || !domain_same(&p->token.source, &facts->source)))
 		p->route = ROUTE_BAD;
@@ -162,14 +176,14 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 		return;
 	p->transaction = via_transaction(view->own, sip, from->origin->name);
 	read_route(p, view, facts, from, sip);
-	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction);
 	facts->recipient_list = has_recipient_list(sip);
 	local = is_local(view->law, url);
-	facts->fault = routing_fault(facts, p, local);
+	facts->fault = routing_fault(facts, p, local, url_has_param(url, "maddr"));
 	facts->has_target = local && !facts->for_edge;
 	if (facts->has_target)
-		facts->target = target_hash(view->target_key, url->url_user, url->url_user ? strlen(url->url_user) : 0,
-		    url->url_host, strlen(url->url_host));
+		facts->target = hash_of(view->target_key, url);
+	facts->proven = transaction_known(view, facts, p->transaction, sip)
+	    || (p->route == ROUTE_PROVEN && keeps_to_dialog(facts, view->target_key, sip->sip_to->a_url));
 }
 
 void extract_inside(struct facts *facts, struct passage *p, const struct extract_view *view, enum method method, msg_t *msg)
@@ -191,7 +205,9 @@ void extract_inside(struct facts *facts, struct passage *p, const struct extract
 		return;
 	p->transaction = via_transaction(view->own, sip, "");
 	p->route = route_read(view->own, sip, &dialog, true, &p->token, &p->own_routes);
-	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction);
+	if (p->route == ROUTE_PROVEN && !p->in_dialog)
+		p->route = ROUTE_NONE;
+	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction, sip);
 	if (p->route == ROUTE_BAD)
 		facts->fault = REASON_BAD_ROUTE;
 	else if (!facts->proven && !facts->for_edge)

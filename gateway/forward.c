@@ -17,13 +17,15 @@ static enum reason choose_partner(const struct traffic *tr, const struct request
 	struct origin *o = origin_find(tr->origins, r->passage->token.organisation.text);
 	struct link *l;
 
-	for (l = o ? o->links : NULL; l; l = l->next)
-		if (l->kind == LINK_PARTNER && link_is_open(l))
-			break;
-	*to = l;
-	if (!l)
-		return REASON_PARTNER_GONE;
-	return stream_queued(l->stream) > STREAM_OUT_MAX / 2 ? REASON_BUSY : REASON_NONE;
+	*to = NULL;
+	for (l = o ? o->links : NULL; l; l = l->next) {
+		if (l->kind != LINK_PARTNER || !link_is_open(l))
+			continue;
+		*to = l;
+		if (stream_queued(l->stream) <= STREAM_OUT_HIGH)
+			return REASON_NONE;
+	}
+	return *to ? REASON_BUSY : REASON_PARTNER_GONE;
 }
 
 enum reason forward_choose(const struct traffic *tr, const struct request *r, struct link **to)
@@ -36,6 +38,7 @@ enum reason forward_choose(const struct traffic *tr, const struct request *r, st
 	case HOP_DOWN:
 		return REASON_NEXT_HOP_DOWN;
 	case HOP_BUSY:
+		stream_await_drained(hop->link->stream);
 		link_stall(r->from);
 		return REASON_BUSY;
 	case HOP_FOUND:
@@ -97,12 +100,12 @@ static bool queue(const struct request *r, struct link *to)
 /* --- remembering it --- */
 
 /* A peer that uses a branch twice gets another one of ours: nothing is
- * retransmitted on streams, so it is another request. */
+ * retransmitted on streams, so it is another request. 0: too many of them. */
 static uint64_t fresh_key(const struct traffic *tr, uint64_t key)
 {
 	for (int i = 0; i < 16 && pending_find(tr->pendings, key); i++)
 		key = siphash(&tr->own.branch_key, &key, sizeof key);
-	return key;
+	return pending_find(tr->pendings, key) ? 0 : key;
 }
 
 /* The outcome of a request outside a dialog tells how a limited partner behaves. */
@@ -134,6 +137,7 @@ static enum reason remember(const struct traffic *tr, const struct request *r, s
 	memcpy(p->branch, branch, BRANCH_MAX);
 	p->hop_id = to->hop ? to->hop->id : 0;
 	p->invite = r->facts->method == METHOD_INVITE;
+	p->request_uri = via_request_uri(&tr->own, sip_object(r->message));
 	count_outcome_for(p, r);
 	pending_arm(p, loop_now(tr->loop) + tr->conf->messages.answer_timeout_us);
 	return REASON_NONE;
@@ -147,6 +151,8 @@ enum reason forward_send(const struct traffic *tr, const struct request *r, stru
 	char *lines = NULL;
 	enum reason reason;
 
+	if (!key)
+		return REASON_BUSY;
 	via_branch(branch, key, via_loop_mark(&tr->own, sip));
 	if (r->facts->method != METHOD_ACK) {
 		via_tag(&tr->own, sip, tag);
@@ -158,13 +164,14 @@ enum reason forward_send(const struct traffic *tr, const struct request *r, stru
 		free(lines);
 		return REASON_MALFORMED;
 	}
-	if (lines && (reason = remember(tr, r, to, key, branch, lines)))
-		return reason;
-	if (queue(r, to))
+	reason = lines ? remember(tr, r, to, key, branch, lines) : REASON_NONE;
+	if (!reason && queue(r, to))
 		return REASON_NONE;
-	if (lines)
+	if (!reason && lines)
 		pending_drop(tr->pendings, pending_find(tr->pendings, key));
-	return REASON_MALFORMED;
+	/* Our Via must not stand in the answer to the partner. */
+	msg_header_remove(r->message, NULL, (msg_header_t *)sip->sip_via);
+	return reason ? reason : REASON_MALFORMED;
 }
 
 /* --- what follows an INVITE --- */
@@ -173,7 +180,8 @@ static struct pending *followed(const struct traffic *tr, const struct request *
 {
 	struct pending *p = pending_find(tr->pendings, r->passage->transaction);
 
-	return p && p->invite && p->from == r->from->id ? p : NULL;
+	return p && p->invite && p->from == r->from->id
+	    && p->request_uri == via_request_uri(&tr->own, sip_object(r->message)) ? p : NULL;
 }
 
 static bool send_along(const struct traffic *tr, const struct request *r, struct pending *p)
@@ -187,8 +195,6 @@ enum follow forward_ack(const struct traffic *tr, const struct request *r)
 {
 	struct pending *p;
 
-	if (via_tag_is_ours(&tr->own, sip_object(r->message)))
-		return FOLLOW_OURS;
 	p = followed(tr, r);
 	if (!p || p->success)
 		return FOLLOW_NOBODY;
@@ -207,7 +213,7 @@ enum follow forward_cancel(const struct traffic *tr, const struct request *r)
 
 	if (!p)
 		return FOLLOW_NOBODY;
-	if (p->final || !send_along(tr, r, p))
+	if (p->final || p->cancelled || !send_along(tr, r, p))
 		return FOLLOW_OURS;
 	p->cancelled = true;
 	return FOLLOW_DONE;

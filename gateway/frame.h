@@ -11,8 +11,9 @@
 
 #include "../policy/facts.h"
 
-#define FRAME_LINES_MAX 200
+#define FRAME_LINES_MAX 200  /* of a partner's message */
 #define FRAME_COMMAS_MAX 512
+#define FRAME_LINES_ROOM 400 /* of one from inside: it carries what we and the next hop added to a partner's */
 
 enum frame_header {
 	FRAME_OTHER, FRAME_VIA, FRAME_FROM, FRAME_TO, FRAME_CALL_ID, FRAME_CSEQ,
@@ -30,6 +31,7 @@ struct frame_line {
 /* Settings (messages.max-head, messages.max-body). */
 struct frame_limits {
 	size_t max_head, max_body;
+	bool inside;           /* twice the lines and commas: one partner's message must not end a next hop's connection */
 };
 
 /* What a stream keeps between calls; all zero at first. */
@@ -56,7 +58,7 @@ struct frame {
 	uint16_t via, from, to, call_id, cseq; /* index of the (first) line, UINT16_MAX: none */
 	uint16_t lines;               /* of a fault: as many as could be read */
 	bool routed;                  /* there is a Route line */
-	struct frame_line line[FRAME_LINES_MAX];
+	struct frame_line line[FRAME_LINES_ROOM];
 };
 
 enum frame_result {

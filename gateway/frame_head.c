@@ -79,7 +79,7 @@ static void read_line(struct frame *f, struct tally *tally, size_t at, size_t en
 		tally->broken = true;
 		return;
 	}
-	if (f->lines == FRAME_LINES_MAX)
+	if (f->lines == FRAME_LINES_ROOM)
 		return;
 	header = header_of(f->octets + at, name - at);
 	f->line[f->lines++] = (struct frame_line) {
@@ -167,13 +167,13 @@ static bool cseq_is_good(const struct frame *f)
 	return !f->request || (length - method == f->method_length && !memcmp(value + method, f->octets, f->method_length));
 }
 
-static bool lines_are_good(const struct frame *f, const struct tally *tally)
+static bool lines_are_good(const struct frame *f, const struct tally *tally, unsigned times)
 {
 	static const enum frame_header once[] = {
 		FRAME_FROM, FRAME_TO, FRAME_CALL_ID, FRAME_CSEQ, FRAME_CONTENT_LENGTH
 	};
 
-	if (tally->broken || tally->lines > FRAME_LINES_MAX || tally->commas > FRAME_COMMAS_MAX)
+	if (tally->broken || tally->lines > times * FRAME_LINES_MAX || tally->commas > times * FRAME_COMMAS_MAX)
 		return false;
 	for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
 		if (tally->seen[once[i]] != 1)
@@ -224,7 +224,7 @@ enum reason frame_read_head(struct frame *f, const struct frame_limits *limits, 
 	enum reason fault = read_octets(f, &tally, octets, size);
 
 	f->head = size;
-	if (fault == REASON_MALFORMED || !lines_are_good(f, &tally) || !read_length(f, tally.content_length, body))
+	if (fault == REASON_MALFORMED || !lines_are_good(f, &tally, limits->inside ? 2 : 1) || !read_length(f, tally.content_length, body))
 		return REASON_MALFORMED;
 	return *body > limits->max_body ? REASON_TOO_LARGE : fault;
 }

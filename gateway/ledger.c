@@ -151,6 +151,12 @@ static void who_text(const struct decided *d, char out[PARTNER_TEXT_MAX])
 		snprintf(out, PARTNER_TEXT_MAX, "%s", d->organisation && d->organisation[0] ? d->organisation : "-");
 }
 
+/* A provider may name tenants without end: they fold under its own name. */
+static const char *fold_under(const struct decided *d, const char *who)
+{
+	return d->entry && d->entry->partner.kind == PARTNER_TENANT ? d->entry->partner.provider : who;
+}
+
 /* What the rule compares, for people: " (20/s, policy.conf:9)". */
 static void rule_text(const struct decided *d, char out[NAME_MAX_TEXT], char rule[PLACE_TEXT_MAX])
 {
@@ -212,7 +218,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	if (row->verdict == VERDICT_FORWARD)
 		return;
 	who_text(d, who);
-	if (!tell(l, who, d->reason, observe))
+	if (!tell(l, fold_under(d, who), d->reason, observe))
 		return;
 	rule_text(d, rule_words, rule);
 	write_decision(l, d, who, rule);

@@ -32,7 +32,7 @@ void link_stall(struct link *l)
 
 void link_go_on(struct link *l)
 {
-	if (!l->stalled)
+	if (!l->stalled || stream_is_full(l->stream))
 		return;
 	l->stalled = false;
 	stream_resume(l->stream);
@@ -120,7 +120,7 @@ static void on_opened(void *arg)
 		link_close(l, why);
 		return;
 	}
-	name = l->kind == LINK_PARTNER ? l->peer.peer.organisation.text : "";
+	name = l->kind != LINK_PARTNER ? "" : l->peer.peer.organisation.length ? l->peer.peer.organisation.text : "-";
 	join_origin(l, name);
 	if (l->kind == LINK_PARTNER && name[0] && l->origin->link_count > l->all->max_per_partner) {
 		snprintf(why, sizeof why, "over %u connections of one partner (federation.max-per-partner)", l->all->max_per_partner);
@@ -144,11 +144,12 @@ static void on_refused(void *arg)
 static size_t on_input(void *arg, const char *octets, size_t size)
 {
 	struct link *l = arg;
+	const struct frame_limits *limits = l->kind == LINK_PARTNER ? &l->all->limits : &l->all->inner_limits;
 	struct frame *frame = &l->all->scratch;
 	size_t done = 0, used;
 
 	while (link_is_open(l) && done < size) {
-		switch (frame_next(&l->frame, &l->all->limits, octets + done, size - done, frame, &used)) {
+		switch (frame_next(&l->frame, limits, octets + done, size - done, frame, &used)) {
 		case FRAME_MORE:
 			return done + used;
 		case FRAME_PING:

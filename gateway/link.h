@@ -58,7 +58,7 @@ struct link_calls {
 struct links {
 	struct streams *streams;     /* borrowed */
 	struct origins *origins;     /* borrowed */
-	struct frame_limits limits;
+	struct frame_limits limits, inner_limits; /* for partners; for the inside */
 	unsigned max_per_partner;
 	const struct link_calls *calls;
 	void *arg;
@@ -80,7 +80,7 @@ struct link *link_by_id(struct links *, uint64_t id); /* NULL: it has gone */
 bool link_is_open(const struct link *);
 void link_used(struct link *); /* puts it first among those of its organisation */
 void link_stall(struct link *);  /* stops reading */
-void link_go_on(struct link *);
+void link_go_on(struct link *);  /* unless it does not read itself */
 void link_close(struct link *, const char *why);
 void link_finish(struct link *, const char *why);
 

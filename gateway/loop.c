@@ -19,6 +19,8 @@ struct watch;
 #include "../policy/alloc.h"
 #include "clock.h"
 
+#define STEPS_A_TURN 32
+
 /* One registered descriptor. */
 struct watch {
 	struct loop *loop;
@@ -35,6 +37,7 @@ struct loop {
 	size_t watch_room;
 	struct watch *dead;    /* removed in this turn: su_root may still call them */
 	int64_t now_us;
+	unsigned woken;        /* callbacks, to tell a full step from an empty one */
 	int timer_fd, signal_fd;
 	int64_t armed_us;      /* what the timerfd is set to; 0: off */
 	struct timer **heap;   /* from 1; owned */
@@ -64,6 +67,7 @@ static int woken(su_root_magic_t *l, su_wait_t *wait, su_wakeup_arg_t *watch)
 	if (got & (SU_WAIT_HUP | SU_WAIT_ERR))
 		events |= LOOP_BROKEN;
 	l->now_us = clock_monotonic_us();
+	l->woken++;
 	watch->ready(watch->arg, events);
 	return 0;
 }
@@ -276,12 +280,26 @@ static void bury(struct loop *l)
 	}
 }
 
+/* su_root looks at four events a step: with hundreds of busy streams a quiet
+ * one would wait for many turns. */
+static void step(struct loop *l)
+{
+	unsigned before, steps = 0;
+	long wait = l->tasks ? 0 : 1000;
+
+	do {
+		before = l->woken;
+		su_root_step(l->root, wait);
+		wait = 0;
+	} while (l->woken - before >= 4 && ++steps < STEPS_A_TURN);
+}
+
 void loop_run(struct loop *l)
 {
 	l->stop = false;
 	while (!l->stop) {
 		arm(l);
-		su_root_step(l->root, l->tasks ? 0 : 1000);
+		step(l);
 		fire_due(l);
 		run_tasks(l);
 		bury(l);

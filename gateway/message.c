@@ -46,10 +46,13 @@ msg_mclass_t *message_class_new(void)
 
 msg_t *message_parse(msg_mclass_t const *class, const char *octets, size_t size)
 {
-	msg_t *msg = msg_create(class, MSG_DO_EXTRACT_COPY);
+	msg_t *msg;
 	msg_iovec_t v[2];
 	sip_t *sip;
 
+	if (!size)
+		return NULL;
+	msg = msg_create(class, MSG_DO_EXTRACT_COPY);
 	if (!msg)
 		abort();
 	sip = sip_object(msg);

@@ -9,6 +9,7 @@
 
 #define BACKOFF_LEAST_US 100000
 #define BACKOFF_MOST_US 5000000
+#define STEADY_US 2000000
 
 struct hop_debt {
 	struct origin *origin; /* a reference */
@@ -83,8 +84,7 @@ bool hop_opened(struct hop *h, struct link *l)
 		return false;
 	}
 	h->up = true;
-	h->backoff_us = BACKOFF_LEAST_US;
-	h->said_down = false;
+	h->up_since_us = loop_now(h->all->loop);
 	log_line(LEVEL_INFO, "next hop %s: up at %s", h->uri, l->address);
 	return true;
 }
@@ -98,6 +98,12 @@ static void debts_clear(struct hop *h)
 void hop_closed(struct hop *h, const char *why)
 {
 	bool was_up = h->up;
+
+	/* One that opens and closes at once is not up: it is tried ever more seldom. */
+	if (was_up && loop_now(h->all->loop) - h->up_since_us > STEADY_US)
+		h->backoff_us = BACKOFF_LEAST_US;
+	if (was_up)
+		h->said_down = false;
 
 	h->up = false;
 	h->link = NULL;

@@ -20,7 +20,7 @@ struct hop {
 	size_t next_address;
 	struct lookup *lookup;
 	struct timer retry;
-	int64_t backoff_us;
+	int64_t backoff_us, up_since_us;
 	struct hop_debt *debts;    /* owned: whose octets wait to leave, a ring */
 	size_t debt_first, debt_count, debt_room;
 	struct hop *next;

@@ -13,6 +13,8 @@ struct pendings {
 	struct pending **table;  /* owned; a power of two of buckets, keys are keyed hashes already */
 	size_t room, count;
 	struct quota unanswered, held;
+	struct pending *oldest, **newest; /* answered ones, in that order: bounded like the others */
+	size_t answered;
 	void (*due)(void *arg, struct pending *);
 	void *arg;
 };
@@ -25,6 +27,7 @@ struct pendings *pendings_new(struct loop *loop, struct origins *origins, void (
 	p->arg = arg;
 	p->loop = loop;
 	p->origins = origins;
+	p->newest = &p->oldest;
 	p->room = FIRST_ROOM;
 	p->table = alloc_zero(p->room, sizeof *p->table);
 	return p;
@@ -78,6 +81,10 @@ static void list_leave(struct pending *at)
 	*at->back = at->next;
 	if (at->next)
 		at->next->back = at->back;
+	else if (at->all->newest == &at->next)
+		at->all->newest = at->back;
+	if (at->final)
+		at->all->answered--;
 	at->back = NULL;
 }
 
@@ -94,7 +101,8 @@ struct pending *pending_add(struct pendings *p, uint64_t key, struct link *from,
     char *answer, char *cancel)
 {
 	size_t held = strlen(answer) + (cancel ? strlen(cancel) : 0) + sizeof(struct pending);
-	struct origin *owner = from->origin;
+	/* Who does not answer uses up his own share, not that of the inside. */
+	struct origin *owner = to->kind == LINK_PARTNER ? to->origin : from->origin;
 	struct pending *at;
 
 	if (!quota_take(&p->unanswered, &owner->pending, 1)) {
@@ -169,10 +177,16 @@ void pending_drop(struct pendings *p, struct pending *at)
 
 void pending_final(struct pendings *p, struct pending *at, unsigned status)
 {
-	at->final = (uint16_t)status;
-	at->success = status / 100 == 2;
 	list_leave(at);
 	give_back(p, at);
+	at->final = (uint16_t)status;
+	at->success = status / 100 == 2;
+	at->next = NULL;
+	at->back = p->newest;
+	*p->newest = at;
+	p->newest = &at->next;
+	if (++p->answered > p->unanswered.limit)
+		pending_drop(p, p->oldest);
 }
 
 void pendings_free(struct pendings *p)

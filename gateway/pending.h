@@ -28,6 +28,8 @@ struct pending {
 	bool invite, provisional, success, acked;
 	bool ours;                       /* the final answer was ours: its ACK ends here */
 	bool cancelled, own_cancel;      /* a CANCEL went after it: the partner's, or ours */
+	bool cancel_answered;
+	uint64_t request_uri;            /* keyed hash: CANCEL and ACK must have the same */
 	uint16_t final;                  /* status; 0: none yet */
 };
 
@@ -45,7 +47,8 @@ struct pending *pending_find(struct pendings *, uint64_t key); /* NULL: nobody a
 /* A new record on the list of the link it goes to. NULL: a quota says no. `answer` and `cancel` are taken, also then. */
 struct pending *pending_add(struct pendings *, uint64_t key, struct link *from, struct link *to,
     char *answer, char *cancel);
-/* The first final answer: gives back what was kept for one of ours, leaves the list. The record goes after PENDING_LIFE_US. */
+/* The first final answer: gives back what was kept for one of ours, leaves the list. Answered records are bounded
+ * like the others: the oldest goes when there are too many. */
 void pending_final(struct pendings *, struct pending *, unsigned status);
 void pending_arm(struct pending *, int64_t at_us);
 /* Forgets it at once. */

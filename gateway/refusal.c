@@ -87,9 +87,25 @@ static bool plain_via(const struct frame *f)
 	const char *value = frame_value(f, f->via, &length);
 
 	for (size_t i = 0; i + 3 < length; i++)
-		if (value[i] == ';' && (!strncasecmp(value + i + 1, "rport", length - i - 1 < 5 ? length - i - 1 : 5)
-		    || !strncasecmp(value + i + 1, "oc", 2)))
+		if (value[i] == ';' && strchr(" \trRoO", value[i + 1]) && strncasecmp(value + i + 1, "received=", 9))
 			return false;
+	return true;
+}
+
+/* Row 1 comes first: no hops left, or an extension asked for, has another answer. */
+static bool plain_lines(const struct frame *f)
+{
+	static const char asks[] = "Proxy-Require";
+	size_t length;
+
+	for (uint16_t i = 0; i < f->lines; i++) {
+		const struct frame_line *line = &f->line[i];
+
+		if (line->header == FRAME_MAX_FORWARDS && frame_value(f, i, &length)[0] == '0')
+			return false;
+		if (line->name_length == sizeof asks - 1 && !strncasecmp(f->octets + line->at, asks, sizeof asks - 1))
+			return false;
+	}
 	return true;
 }
 
@@ -102,7 +118,7 @@ static bool same_case(const struct traffic *tr, const struct refusal *r, const s
 {
 	return r->law == tr->law && f->request && f->answerable && !f->fault && !f->routed
 	    && tr->store->clock_us(tr->store) < r->until_us && method_may_be_refused(f->method)
-	    && plain_via(f) && asks_for_local(r->law, f) && same_source(r, f);
+	    && plain_via(f) && plain_lines(f) && asks_for_local(r->law, f) && same_source(r, f);
 }
 
 bool refusal_again(const struct traffic *tr, struct link *l, const struct frame *f)

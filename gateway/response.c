@@ -52,7 +52,8 @@ static bool sent_there(const struct traffic *tr, const struct pending *p, struct
 static void unasked(const struct traffic *tr, struct link *l)
 {
 	ledger_answered(tr->ledger, ANSWERED_STRANGE);
-	if (++l->strange >= STRANGE_MOST)
+	/* A next hop serves all partners: none of them may have it closed. */
+	if (++l->strange >= STRANGE_MOST && l->kind == LINK_PARTNER)
 		link_close(l, "100 responses that nobody asked for");
 }
 
@@ -167,7 +168,7 @@ static bool is_for_cancel(const struct frame *f)
 	size_t length;
 	const char *value = frame_value(f, f->cseq, &length);
 
-	return length > 6 && !memcmp(value + length - 6, "CANCEL", 6);
+	return length > 7 && (value[length - 7] == ' ' || value[length - 7] == '\t') && !memcmp(value + length - 6, "CANCEL", 6);
 }
 
 static void note_provisional(const struct traffic *tr, struct pending *p, unsigned status)
@@ -186,19 +187,19 @@ static void note_final(const struct traffic *tr, struct pending *p, unsigned sta
 		pending_drop(tr->pendings, p);
 		return;
 	}
-	pending_final(tr->pendings, p, status);
 	pending_arm(p, loop_now(tr->loop) + PENDING_LIFE_US);
+	pending_final(tr->pendings, p, status);
 }
 
 static void cancel_answered(const struct traffic *tr, struct link *by, const struct frame *f, struct pending *p, struct link *to)
 {
 	if (f->status < 200)
 		return; /* 100 to a CANCEL goes hop by hop */
-	if (p->cancelled)
-		pass(tr, f, by, to);
-	else if (!p->own_cancel)
+	if (p->cancel_answered || !(p->cancelled || p->own_cancel))
 		unasked(tr, by);
-	p->cancelled = p->own_cancel = false;
+	else if (p->cancelled)
+		pass(tr, f, by, to);
+	p->cancel_answered = true;
 }
 
 void response_arrived(const struct traffic *tr, struct link *by, const struct frame *f)
@@ -214,7 +215,7 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 	to = link_by_id(tr->links, p->from);
 	if (to && !link_is_open(to))
 		to = NULL;
-	if (f->cseq != UINT16_MAX && is_for_cancel(f)) {
+	if (p->invite && f->cseq != UINT16_MAX && is_for_cancel(f)) {
 		cancel_answered(tr, by, f, p, to);
 		return;
 	}
@@ -254,8 +255,8 @@ static void fail(const struct traffic *tr, struct pending *p, enum reason reason
 		return;
 	}
 	p->ours = true;
-	pending_final(tr->pendings, p, (unsigned)reason_row(reason)->status);
 	pending_arm(p, loop_now(tr->loop) + PENDING_LIFE_US);
+	pending_final(tr->pendings, p, (unsigned)reason_row(reason)->status);
 }
 
 void response_due(const struct traffic *tr, struct pending *p)

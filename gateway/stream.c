@@ -69,7 +69,7 @@ static void want(struct stream *s)
 		return;
 	if (s->state == CONNECTING || s->ssl_wants_out || (s->stuck_us && s->state != HANDSHAKE))
 		events |= LOOP_WRITE;
-	if (s->state == HANDSHAKE || s->state == LINGERING || (s->state == OPEN && !s->paused))
+	if (s->state == HANDSHAKE || s->state == LINGERING || (s->state == OPEN && !s->paused && !s->again.waiting))
 		events |= LOOP_READ;
 	if (events != s->events)
 		loop_want(s->all->loop, s->index, s->events = events);
@@ -332,6 +332,8 @@ void stream_resume(struct stream *s)
 
 void stream_finish(struct stream *s, const char *why)
 {
+	if (s->state == FINISHING || s->state == LINGERING)
+		return;
 	if (s->state != OPEN) {
 		stream_close(s, why);
 		return;

@@ -59,6 +59,9 @@ void stream_finish(struct stream *, const char *why);
 void stream_never_idle(struct stream *);            /* no idle time-out: we made it and keep it */
 bool stream_is_open(const struct stream *);        /* handshake done and not ending */
 size_t stream_queued(const struct stream *);       /* octets that wait to leave */
+bool stream_is_full(const struct stream *);        /* `filled` was called, `drained` will be */
+/* As if `filled` had been called: for who sees more than STREAM_OUT_HIGH queued before the turn ends. */
+void stream_await_drained(struct stream *);
 SSL *stream_ssl(struct stream *);                  /* borrowed; NULL on plain TCP */
 const struct address *stream_peer(const struct stream *);
 const struct address *stream_local(const struct stream *);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../policy/alloc.h"
@@ -21,8 +22,8 @@ static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
 	s->peer = *peer;
 	s->opened_us = s->active_us = loop_now(all->loop);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-	if (context && (s->ssl = SSL_new(context)))
-		SSL_set_fd(s->ssl, fd);
+	if (context && (!(s->ssl = SSL_new(context)) || SSL_set_fd(s->ssl, fd) != 1))
+		abort(); /* out of memory; going on would be going on in clear */
 	s->next = all->first;
 	s->back = &all->first;
 	if (s->next)
@@ -63,6 +64,19 @@ struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
 	return s;
 }
 
+/* A next hop whose host has vanished sends no reset. */
+static void watch_for_silence(int fd)
+{
+	int yes = 1, seconds = 5, tries = 2;
+	unsigned milliseconds = 5000;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &tries, sizeof tries);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries);
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
 struct stream *stream_connect(struct streams *all, const struct address *to, SSL_CTX *context,
     const char *name, const struct stream_calls *calls, void *arg)
 {
@@ -70,6 +84,7 @@ struct stream *stream_connect(struct streams *all, const struct address *to, SSL
 	struct stream *s = stream_new(all, fd, context, to, calls, arg);
 
 	s->state = CONNECTING;
+	watch_for_silence(fd);
 	s->never_opened = true;
 	if (s->ssl) {
 		SSL_set_connect_state(s->ssl);
@@ -99,6 +114,16 @@ bool stream_is_open(const struct stream *s)
 size_t stream_queued(const struct stream *s)
 {
 	return s->out_size - s->out_at;
+}
+
+bool stream_is_full(const struct stream *s)
+{
+	return s->was_high;
+}
+
+void stream_await_drained(struct stream *s)
+{
+	s->was_high = true;
 }
 
 SSL *stream_ssl(struct stream *s)

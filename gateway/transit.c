@@ -86,7 +86,8 @@ static void refuse(struct transit *t, enum reason reason)
 	refusal_note(t->traffic, t->from, &t->facts, &t->entry, t->measured ? &t->seen : NULL, reason);
 	reply_refuse(t->traffic, t->from, t->message, t->facts.method, reason,
 	    t->from->kind == LINK_PARTNER ? &t->entry : NULL, t->measured ? t->seen.retry_us : 0);
-	if (reason == REASON_MALFORMED)
+	/* A next hop serves all partners: a whole message of its never closes it. */
+	if (reason == REASON_MALFORMED && t->from->kind == LINK_PARTNER)
 		link_finish(t->from, "malformed message");
 }
 
@@ -154,7 +155,7 @@ static bool hold(struct transit *t)
 	if (t->next)
 		t->next->back = &t->next;
 	l->waiting = t;
-	timer_set(t->traffic->loop, &t->slot, loop_now(t->traffic->loop) + t->seen.wait_us, on_slot, t);
+	timer_set(t->traffic->loop, &t->slot, clock_monotonic_us() + t->seen.wait_us, on_slot, t);
 	return true;
 }
 
@@ -212,12 +213,37 @@ static struct transit *transit_new(struct traffic *tr, struct link *from, msg_t 
 	return t;
 }
 
+/* The ACK of a failed INVITE goes with its INVITE, uncounted. */
+static bool ack_followed(struct transit *t)
+{
+	struct request r = request_of(t);
+	enum follow follow = via_tag_is_ours(&t->traffic->own, sip_object(t->message)) ? FOLLOW_OURS
+	    : t->facts.fault ? FOLLOW_NOBODY : forward_ack(t->traffic, &r);
+
+	switch (follow) {
+	case FOLLOW_NOBODY:
+		return false;
+	case FOLLOW_DONE:
+		break;
+	case FOLLOW_OURS:
+		record(t, REASON_ACK_OURS);
+		break;
+	case FOLLOW_EXTRA:
+		record(t, REASON_ACK_EXTRA);
+		break;
+	}
+	transit_free(t);
+	return true;
+}
+
 static void from_partner(struct transit *t, enum method method)
 {
 	struct traffic *tr = t->traffic;
 	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->store->target_key };
 
 	extract(&t->facts, &t->passage, &view, t->from, method, t->message);
+	if (method == METHOD_ACK && ack_followed(t))
+		return;
 	match(&t->entry, t->law, &t->from->peer.peer, &t->facts, PROOF_NONE);
 	measure(tr->store, &t->facts, &t->entry, on_measured, t);
 }
@@ -243,6 +269,8 @@ static void from_inside(struct transit *t, enum method method)
 	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->store->target_key };
 
 	extract_inside(&t->facts, &t->passage, &view, method, t->message);
+	if (method == METHOD_ACK && ack_followed(t))
+		return;
 	if (!t->facts.fault && t->passage.route == ROUTE_PROVEN)
 		t->facts.fault = partner_is_blocked(t);
 	if (t->facts.fault)
@@ -253,28 +281,6 @@ static void from_inside(struct transit *t, enum method method)
 }
 
 /* --- what needs no law --- */
-
-/* The ACK of a failed INVITE goes with its INVITE, uncounted. */
-static bool ack_followed(struct transit *t)
-{
-	struct request r = request_of(t);
-
-	t->passage.transaction = via_transaction(&t->traffic->own, sip_object(t->message), t->from->origin->name);
-	switch (forward_ack(t->traffic, &r)) {
-	case FOLLOW_NOBODY:
-		return false;
-	case FOLLOW_DONE:
-		break;
-	case FOLLOW_OURS:
-		record(t, REASON_ACK_OURS);
-		break;
-	case FOLLOW_EXTRA:
-		record(t, REASON_ACK_EXTRA);
-		break;
-	}
-	transit_free(t);
-	return true;
-}
 
 /* A CANCEL for an INVITE that still waits here: neither goes on. */
 static bool cancelled_here(struct transit *t)
@@ -318,12 +324,12 @@ static void on_request(struct traffic *tr, struct link *from, const struct frame
 	if (!message || !sip_object(message)->sip_request || !via_received(message, from->host, address_port(stream_peer(from->stream)))) {
 		if (message)
 			msg_destroy(message);
-		broken(tr, from, f, REASON_MALFORMED, true);
+		broken(tr, from, f, REASON_MALFORMED, from->kind == LINK_PARTNER);
 		return;
 	}
 	t = transit_new(tr, from, message, f->size);
 	t->facts.method = f->method;
-	if ((f->method == METHOD_ACK && ack_followed(t)) || (f->method == METHOD_CANCEL && cancelled_here(t)))
+	if (f->method == METHOD_CANCEL && cancelled_here(t))
 		return;
 	if (from->kind == LINK_PARTNER)
 		from_partner(t, f->method);

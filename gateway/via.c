@@ -4,6 +4,7 @@
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/url.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +68,21 @@ static void mix_url(struct mix *m, const url_t *url)
 	mix_text(m, url->url_params);
 }
 
+uint64_t via_request_uri(const struct own *own, const sip_t *sip)
+{
+	struct mix m = { &own->branch_key, 4 };
+
+	mix_url(&m, sip->sip_request->rq_url);
+	return m.state;
+}
+
 uint32_t via_loop_mark(const struct own *own, const sip_t *sip)
 {
 	struct mix m = { &own->branch_key, 2 };
 
 	mix_url(&m, sip->sip_request->rq_url);
+	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next)
+		mix_url(&m, r->r_url);
 	mix_text(&m, sip->sip_from->a_tag);
 	mix_text(&m, sip->sip_to->a_tag);
 	mix_text(&m, sip->sip_call_id->i_id);
@@ -226,6 +237,9 @@ bool via_count_down(msg_t *msg)
 	sip_t *sip = sip_object(msg);
 
 	if (sip->sip_max_forwards) {
+		/* Below 0 sofia cannot print it, and would grow its buffer without end. */
+		if (sip->sip_max_forwards->mf_count == 0 || sip->sip_max_forwards->mf_count > 255)
+			return false;
 		sip->sip_max_forwards->mf_count--;
 		msg_fragment_clear(sip->sip_max_forwards->mf_common);
 		return true;
@@ -281,30 +295,37 @@ enum route_verdict route_read(const struct own *own, const sip_t *sip, const str
 	return *consume ? ROUTE_PROVEN : ROUTE_NONE;
 }
 
-/* A strict router puts our Route into the Request-URI and the Request-URI last. */
-bool route_undo_strict(const struct own *own, msg_t *msg)
-{
-	sip_t *sip = sip_object(msg);
-	su_home_t *home = msg_home(msg);
-	sip_route_t *last, *ours;
-
-	if (!route_is_ours(own, sip->sip_request->rq_url) || !sip->sip_route)
-		return true;
-	for (last = sip->sip_route; last->r_next; last = last->r_next)
-		;
-	ours = sip_route_create(home, sip->sip_request->rq_url, NULL);
-	sip->sip_request->rq_url[0] = *url_hdup(home, last->r_url);
-	msg_fragment_clear(sip->sip_request->rq_common);
-	msg_header_remove(msg, NULL, (msg_header_t *)last);
-	return msg_header_insert(msg, NULL, (msg_header_t *)ours) >= 0;
-}
-
 void route_remove(msg_t *msg, unsigned count)
 {
 	sip_t *sip = sip_object(msg);
 
 	while (sip->sip_route && count--)
 		msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_route);
+}
+
+/* A strict router puts our Route into the Request-URI and the Request-URI last. sofia
+ * inserts a Route behind the others, so all of them are inserted anew. */
+bool route_undo_strict(const struct own *own, msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+	su_home_t *home = msg_home(msg);
+	sip_route_t *ours, *r, *next;
+
+	if (!route_is_ours(own, sip->sip_request->rq_url) || !sip->sip_route)
+		return true;
+	ours = sip_route_create(home, sip->sip_request->rq_url, NULL);
+	r = sip_route_dup(home, sip->sip_route);
+	route_remove(msg, UINT_MAX);
+	if (!r || msg_header_insert(msg, NULL, (msg_header_t *)ours) < 0)
+		return false;
+	for (; (next = r->r_next); r = next) {
+		r->r_next = NULL;
+		if (msg_header_insert(msg, NULL, (msg_header_t *)r) < 0)
+			return false;
+	}
+	sip->sip_request->rq_url[0] = *r->r_url;
+	msg_fragment_clear(sip->sip_request->rq_common);
+	return true;
 }
 
 static bool push_record(msg_t *msg, const struct own *own, const struct own_side *side, struct token token,

@@ -35,6 +35,8 @@ uint64_t via_transaction(const struct own *, const sip_t *, const char *organisa
 
 /* What a proxied request may not change without being another request: Request-URI,
  * From and To tags, Call-ID, CSeq, Route (RFC 5393 4.2). */
+/* A keyed hash of the Request-URI. */
+uint64_t via_request_uri(const struct own *, const sip_t *);
 uint32_t via_loop_mark(const struct own *, const sip_t *);
 
 void via_branch(char out[BRANCH_MAX], uint64_t transaction, uint32_t loop_mark);

@@ -6,7 +6,7 @@
 make_certs
 MESSAGES_SET='answer-timeout = "1s"; ring-timeout = "2s";'
 nexthop silent --silent INVITE --silent MESSAGE --silent CANCEL
-nexthop rings --ring --delay 60000
+nexthop rings --ring --silent INVITE
 POLICY='allow = ( { domain = "contoso.example"; } );'
 call_at() { sed -nE 's/.*"method":"INVITE".*"call_id":"([^"]+)".*/\1/p' "$T/$1.jsonl" | head -n 1; }
 

@@ -6,8 +6,11 @@ make_certs
 nexthop
 edge
 hop_is_up
-{ FROM=sip:a@fabrikam.example; send MESSAGE sip:bob@example.com; echo "expect 200"; echo "print ready"
-  echo "await $T/over"; echo "expect nothing for 100ms"; } >"$T/other.script"
+(
+	FROM=sip:a@fabrikam.example
+	send MESSAGE sip:bob@example.com; echo "expect 200"; echo "print ready"
+	echo "await $T/over"; echo "expect nothing for 100ms"
+) >"$T/other.script"
 talk other fabrikam
 wait_for other ready
 {

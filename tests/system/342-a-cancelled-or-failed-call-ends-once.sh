@@ -4,7 +4,7 @@
 
 make_certs
 POLICY='block = ( { domain = "fabrikam.example"; } );'
-nexthop hop --ring --delay 60000 --answer-user "busy=486"
+nexthop hop --ring --silent INVITE --answer-user "busy=486"
 edge
 hop_is_up
 {

@@ -20,6 +20,7 @@ hop_is_up
 	MAX_FORWARDS= ; send MESSAGE sip:bob@example.com; echo "expect 200"; echo call
 	MAX_FORWARDS="Max-Forwards: 5"; send MESSAGE sip:bob@example.com; echo "expect 200"; echo call
 	MAX_FORWARDS="Max-Forwards: 0"; send MESSAGE sip:bob@example.com; echo "expect 483 header Reason matches too-many-hops"
+	unset MAX_FORWARDS
 } >"$T/caller.script"
 talk caller contoso
 wait_for caller talking

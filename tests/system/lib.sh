@@ -29,6 +29,7 @@ at_end()
 		grep -hE -A12 'Sanitizer|runtime error|definitely lost|Invalid (read|write)' "$T"/*.log | head -60 >&2
 		status=1
 	fi
+	[ -z "${CLEAN:-}" ] || eval "$CLEAN" || true
 	[ -n "${KEEP:-}" ] && echo "kept: $T" >&2 || rm -rf "$T"
 	exit $status
 }

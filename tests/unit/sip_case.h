@@ -5,6 +5,9 @@
 
 #include <CUnit/CUnit.h>
 #include <sofia-sip/msg_addr.h>
+#include <sofia-sip/msg_header.h>
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
