@@ -142,11 +142,11 @@ static void read_route(struct passage *p, const struct extract_view *view, const
 	struct token_dialog dialog = { sip->sip_call_id->i_id, to->url_user, to->url_host ? to->url_host : "" };
 
 	p->route = route_read(view->own, sip, &dialog, false, &p->token, &p->own_routes);
-	if (p->route == ROUTE_PROVEN && !p->in_dialog)
-		p->route = ROUTE_NONE; /* a token serves the dialog it was given for, no new one */
 	if (p->route == ROUTE_PROVEN && (strcmp(p->token.organisation.text, from->origin->name)
 	    || !domain_same(&p->token.source, &facts->source)))
 		p->route = ROUTE_BAD;
+	if (p->route == ROUTE_PROVEN && !p->in_dialog)
+		p->route = ROUTE_NONE; /* a token serves the dialog it was given for, no new one */
 }
 
 static void read_source(struct facts *facts, const url_t *from)

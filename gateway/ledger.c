@@ -10,6 +10,7 @@
 
 #define FOLDS 512
 #define FOLD_US 1000000
+#define TENANT_LINES 64
 #define NAME_MAX_TEXT 400
 
 /* Refusals of one partner and reason within a second. */
@@ -33,6 +34,8 @@ struct ledger {
 	struct fold handshake;
 	struct fold folds[FOLDS];
 	struct timer timer;
+	int64_t tenant_second;
+	unsigned tenant_lines;
 };
 
 static const char *const answer_names[ANSWERS] = {
@@ -151,10 +154,18 @@ static void who_text(const struct decided *d, char out[PARTNER_TEXT_MAX])
 		snprintf(out, PARTNER_TEXT_MAX, "%s", d->organisation && d->organisation[0] ? d->organisation : "-");
 }
 
-/* A provider may name tenants without end: they fold under its own name. */
-static const char *fold_under(const struct decided *d, const char *who)
+/* A provider may name tenants without end: beyond some lines a second they fold
+ * under its own name. */
+static const char *fold_under(struct ledger *l, const struct decided *d, const char *who)
 {
-	return d->entry && d->entry->partner.kind == PARTNER_TENANT ? d->entry->partner.provider : who;
+	int64_t second = loop_now(l->loop) / FOLD_US;
+
+	if (!d->entry || d->entry->partner.kind != PARTNER_TENANT)
+		return who;
+	if (l->tenant_second != second)
+		l->tenant_lines = 0;
+	l->tenant_second = second;
+	return l->tenant_lines++ < TENANT_LINES ? who : d->entry->partner.provider;
 }
 
 /* What the rule compares, for people: " (20/s, policy.conf:9)". */
@@ -218,7 +229,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	if (row->verdict == VERDICT_FORWARD)
 		return;
 	who_text(d, who);
-	if (!tell(l, fold_under(d, who), d->reason, observe))
+	if (!tell(l, fold_under(l, d, who), d->reason, observe))
 		return;
 	rule_text(d, rule_words, rule);
 	write_decision(l, d, who, rule);

@@ -18,7 +18,7 @@ all_answered()
 	done
 	if [ "$2" = pause ]; then
 		sleep 1
-		tell hop read-on
+		kill -CONT "$hop_pid"
 	fi
 	for who in contoso fabrikam northwind; do
 		eval "wait \$${who}_run"
@@ -27,7 +27,7 @@ all_answered()
 }
 
 all_answered 1500 fast
-tell hop stop-reading
+kill -STOP "$hop_pid"
 all_answered 800 pause
 partner contoso --from sip:a@contoso.example --to sip:bob@example.com >"$T/after.json"
 is "afterwards" "$(answered "$T/after.json" 200)" 1

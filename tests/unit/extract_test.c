@@ -124,6 +124,7 @@ static void every_fault_has_its_reason(void)
 		{ "a foreign domain", MESSAGE("sip:bob@fabrikam.com", SIP_ENDS), REASON_NOT_LOCAL },
 		{ "a sub-domain that is not listed", MESSAGE("sip:bob@sub.example.com", SIP_ENDS), REASON_NOT_LOCAL },
 		{ "a numeric address", MESSAGE("sip:bob@192.0.2.1", SIP_ENDS), REASON_NOT_LOCAL },
+		{ "an address of its own that the next hop would follow", MESSAGE("sip:bob@example.com;maddr=192.0.2.1", SIP_ENDS), REASON_NOT_LOCAL },
 		{ "our own name for anything but OPTIONS", MESSAGE("sip:edge.example.com", SIP_ENDS), REASON_NOT_LOCAL },
 		{ "a foreign Route does not lead on", MESSAGE("sip:bob@fabrikam.com", "Route: <sip:example.com;lr>\n" SIP_ENDS), REASON_NOT_LOCAL },
 		{ "a foreign Route does no harm", MESSAGE(BOB, "Route: <sip:proxy.contoso.com;lr>\n" SIP_ENDS), REASON_NONE },
@@ -281,6 +282,7 @@ static enum reason with_token(struct scene *s, bool from_inside, enum token_side
 	return from_inside ? inside(s, text) : outside(s, text);
 }
 
+#define INSIDE_VIA "Via: SIP/2.0/TLS director.example.com;branch=z9hG4bKin\n"
 #define ROUTE "Route: <sip:edge.example.com;lr;fg=%s>\n"
 
 static void a_token_proves_a_partners_request(void)
@@ -312,6 +314,37 @@ static void a_token_proves_a_partners_request(void)
 	scene_clear(&s);
 }
 
+static uint64_t request_uri_of(const struct scene *s, const char *text)
+{
+	msg_t *msg = sip_parse(text);
+	uint64_t hash = via_request_uri(&s->own, sip_object(msg));
+
+	msg_destroy(msg);
+	return hash;
+}
+
+static void a_token_opens_nothing_new(void)
+{
+	struct scene s;
+
+	scene_init(&s);
+	CU_ASSERT_EQUAL(with_token(&s, false, TOKEN_OUTER, "contoso.com", "contoso.com",
+	    SIP_REQUEST("BYE", CONTACT, SIP_VIA ROUTE SIP_ENDS)), REASON_NOT_LOCAL);
+	CU_ASSERT_FALSE(s.facts.proven);
+	CU_ASSERT_EQUAL(with_token(&s, false, TOKEN_OUTER, "contoso.com", "contoso.com", SIP_REQUEST("BYE", BOB, SIP_VIA ROUTE SIP_ENDS)), REASON_NONE);
+	CU_ASSERT_FALSE(s.facts.proven);
+	CU_ASSERT_TRUE(s.facts.has_target);
+	/* Inside the dialog, for somebody else here: an ordinary request. */
+	CU_ASSERT_EQUAL(with_token(&s, false, TOKEN_OUTER, "contoso.com", "contoso.com",
+	    SIP_REQUEST("BYE", "sip:carol@example.com", SIP_VIA ROUTE SIP_DIALOG)), REASON_NONE);
+	CU_ASSERT_FALSE(s.facts.proven);
+	CU_ASSERT_TRUE(s.facts.has_target);
+	CU_ASSERT_EQUAL(with_token(&s, true, TOKEN_INNER, "contoso.com", "contoso.com",
+	    SIP_REQUEST("INVITE", "sip:alice@contoso.com", INSIDE_VIA "Route: <sip:inside.example.com;lr;fg=%s>\n"
+	    "From: <sip:bob@example.com>;tag=1\nTo: <sip:alice@contoso.com>\n")), REASON_NOT_HERE);
+	scene_clear(&s);
+}
+
 static void a_forwarded_transaction_proves_its_end(void)
 {
 	static const char invite[] = SIP_REQUEST("INVITE", BOB, SIP_VIA SIP_ENDS);
@@ -325,6 +358,7 @@ static void a_forwarded_transaction_proves_its_end(void)
 	outside(&s, invite);
 	p = pending_add(s.pendings, s.passage.transaction, &s.partner, &s.hop, calloc(1, 1), NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+	p->request_uri = request_uri_of(&s, invite);
 	outside(&s, cancel);
 	CU_ASSERT_FALSE(s.facts.proven);
 	p->invite = true;
@@ -333,6 +367,8 @@ static void a_forwarded_transaction_proves_its_end(void)
 	outside(&s, SIP_REQUEST("ACK", BOB, SIP_VIA SIP_DIALOG));
 	CU_ASSERT_TRUE(s.facts.proven);
 	outside(&s, SIP_REQUEST("BYE", BOB, SIP_VIA SIP_DIALOG));
+	CU_ASSERT_FALSE(s.facts.proven);
+	outside(&s, SIP_REQUEST("CANCEL", "sip:carol@example.com", SIP_VIA SIP_ENDS));
 	CU_ASSERT_FALSE(s.facts.proven);
 	outside(&s, invite);
 	CU_ASSERT_FALSE(s.facts.proven);
@@ -346,7 +382,7 @@ static void a_forwarded_transaction_proves_its_end(void)
 
 /* --- from inside --- */
 
-#define INSIDE "Via: SIP/2.0/TLS director.example.com;branch=z9hG4bKin\nFrom: <sip:bob@example.com>;tag=a6c85cf\n" \
+#define INSIDE INSIDE_VIA "From: <sip:bob@example.com>;tag=a6c85cf\n" \
 	"To: <sip:alice@contoso.com>;tag=1928301774\n"
 #define INNER_ROUTE "Route: <sip:inside.example.com;lr;fg=%s>\n"
 
@@ -376,6 +412,7 @@ CU_TestInfo extract_tests[] = {
 	{ "a target is user and host, however they are written", a_target_is_user_and_host },
 	{ "a list of recipients is seen wherever it stands", a_list_of_recipients_is_seen },
 	{ "a token proves a partner's request, for that partner, side and party only", a_token_proves_a_partners_request },
+	{ "a token opens no new dialog and no other name", a_token_opens_nothing_new },
 	{ "a forwarded INVITE proves its CANCEL and ACK, and nothing else", a_forwarded_transaction_proves_its_end },
 	{ "from inside comes only what is proven, and OPTIONS", from_inside_only_what_is_proven },
 	CU_TEST_INFO_NULL

@@ -9,7 +9,7 @@
 #include "chance.h"
 #include "frame_text.h"
 
-static const struct frame_limits limits = { 4096, 1000 };
+static const struct frame_limits limits = { 4096, 1000, false };
 
 static void pings(void)
 {

@@ -6,7 +6,7 @@
 
 #include "frame_text.h"
 
-static const struct frame_limits limits = { 4096, 1000 };
+static const struct frame_limits limits = { 4096, 1000, false };
 
 #define HOLDS(test, promise) \
 	do { if (!(test)) printf("\n    broken: %s", promise); CU_ASSERT_TRUE(test); } while (0)

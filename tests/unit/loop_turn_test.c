@@ -296,6 +296,27 @@ static void who_is_removed_hears_no_more(void)
 	loop_free(loop);
 }
 
+static void a_turn_tells_all_that_are_ready(void)
+{
+	struct loop *loop = loop_made();
+	struct watcher all[50];
+	unsigned told = 0;
+
+	for (size_t i = 0; i < 50; i++) {
+		all[i] = watch(loop, &all[i], LOOP_READ);
+		CU_ASSERT_EQUAL(write(all[i].fds[1], "x", 1), 1);
+	}
+	turn_once(loop);
+	for (size_t i = 0; i < 50; i++) {
+		told += all[i].calls > 0;
+		loop_remove(loop, all[i].index);
+		close(all[i].fds[0]);
+		close(all[i].fds[1]);
+	}
+	CU_ASSERT_EQUAL(told, 50);
+	loop_free(loop);
+}
+
 static void got_signal(void *arg, int number)
 {
 	*(int *)arg = number;
@@ -327,6 +348,7 @@ CU_TestInfo loop_turn_tests[] = {
 	{ "a task and a deadline may free themselves", a_task_may_free_itself },
 	{ "only what is wanted is told of a descriptor, but for its end", only_what_is_wanted_is_told },
 	{ "a removed descriptor's owner hears no more, in the same turn too", who_is_removed_hears_no_more },
+	{ "a turn tells all that are ready, not only the first few", a_turn_tells_all_that_are_ready },
 	{ "signals come in a turn, not before", signals_come_in_a_turn },
 	CU_TEST_INFO_NULL
 };

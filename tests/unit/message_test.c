@@ -109,23 +109,24 @@ static void a_response_too(void)
 	CU_ASSERT_TRUE(sip_prints(sip_parse(text), text));
 }
 
-/* So many pieces that they do not fit into one array of them. */
+/* So many pieces that they do not fit into one array of them: every second header is gone. */
 static void one_of_many_pieces_leaves_whole(void)
 {
-	char text[9000] = "INVITE sip:b@a SIP/2.0\n" SIP_VIA "Route: <sip:gone;lr>", expected[9000] = "INVITE sip:b@a SIP/2.0\n" SIP_VIA;
+	char text[9000] = "INVITE sip:b@a SIP/2.0\n" SIP_VIA, expected[9000] = "INVITE sip:b@a SIP/2.0\n" SIP_VIA;
+	char *names[] = { (char[]) { "Gone" } };
 	char got[9000];
 	msg_t *msg;
 	size_t size;
 	char *wire;
 
-	for (int i = 0; i < 150; i++) {
-		snprintf(text + strlen(text), sizeof text - strlen(text), ",<sip:r%d;lr>", i);
-		snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "Route: <sip:r%d;lr>\n", i);
+	for (int i = 0; i < 100; i++) {
+		snprintf(text + strlen(text), sizeof text - strlen(text), "Gone: %d\nStays: %d\n", i, i);
+		snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "Stays: %d\n", i);
 	}
-	strcat(text, "\n" SIP_ENDS ALL);
+	strcat(text, SIP_ENDS ALL);
 	strcat(expected, SIP_ENDS ALL);
 	msg = sip_parse(text);
-	route_remove(msg, 1);
+	message_remove_named(msg, names, 1);
 	wire = sip_wire(expected, &size);
 	CU_ASSERT_EQUAL(sent_to(msg, got, sizeof got), size);
 	CU_ASSERT_EQUAL(memcmp(got, wire, size), 0);

@@ -71,11 +71,28 @@ static void what_was_in_hand_comes_on_resume(void)
 	w.pause_at = 1;
 	wire_write(&w, "onetwo");
 	CU_ASSERT_EQUAL(w.calls, 1);
+	CU_ASSERT_EQUAL(w.used, 4);
+	w.use_of = 2;
+	stream_resume(w.stream);
+	stream_resume(w.stream);
+	turn_for(w.loop, 5);
+	CU_ASSERT_EQUAL(w.calls, 2);
+	CU_ASSERT_TRUE(wire_heard(&w, "wo"));
+	CU_ASSERT_EQUAL(w.used, 6);
+	wire_close(&w);
+}
+
+static void what_came_behind_it_comes_too(void)
+{
+	struct wire w;
+
+	wire_open(&w);
+	w.use_of = 4;
+	w.pause_at = 1;
+	wire_write(&w, "onetwo");
 	wire_write(&w, "tens");
 	CU_ASSERT_EQUAL(w.calls, 1);
-	CU_ASSERT_EQUAL(w.used, 4);
 	w.use_of = 1;
-	stream_resume(w.stream);
 	stream_resume(w.stream);
 	turn_for(w.loop, 5);
 	CU_ASSERT_EQUAL(w.used, 10);
@@ -246,6 +263,7 @@ CU_TestInfo stream_tests[] = {
 	{ "octets that are not used come again, with more behind them", what_is_not_used_comes_again },
 	{ "a paused stream is silent, resumed it goes on", a_paused_stream_is_silent },
 	{ "what a paused stream had in hand comes again on resume", what_was_in_hand_comes_on_resume },
+	{ "and what came behind it while it was paused", what_came_behind_it_comes_too },
 	{ "a long input comes whole and in order", a_long_input_comes_whole },
 	{ "what is sent leaves in order with the turn, what was sent before opening too", what_is_sent_leaves_with_the_turn },
 	{ "the owner hears once of a slow reader, and once that it is over", the_owner_hears_of_a_slow_reader },

@@ -266,6 +266,12 @@ static void max_forwards_counts_down(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(sip_object(msg)->sip_max_forwards);
 	CU_ASSERT_EQUAL(sip_object(msg)->sip_max_forwards->mf_count, 70);
 	msg_destroy(msg);
+	msg = sip_parse(MESSAGE(SIP_VIA "Max-Forwards: 0\n" SIP_ENDS));
+	CU_ASSERT_FALSE(via_count_down(msg));
+	msg_destroy(msg);
+	msg = sip_parse(MESSAGE(SIP_VIA "Max-Forwards: 256\n" SIP_ENDS));
+	CU_ASSERT_FALSE(via_count_down(msg));
+	msg_destroy(msg);
 }
 
 static void our_names_are_known(void)
@@ -292,7 +298,7 @@ CU_TestInfo via_tests[] = {
 	{ "the top Via says where it came from, and no Via is lost", the_top_via_says_where_it_came_from },
 	{ "a peer that offers oc by rate is told his rate, no other", who_asks_is_told_his_rate },
 	{ "our Via comes on top", our_via_comes_on_top },
-	{ "Max-Forwards counts down, 70 where there is none", max_forwards_counts_down },
+	{ "Max-Forwards counts down to 0 and no further, 70 where there is none", max_forwards_counts_down },
 	{ "our names are known, however they are written", our_names_are_known },
 	CU_TEST_INFO_NULL
 };
