@@ -2,6 +2,7 @@
 
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,7 @@ static enum reason remember(const struct traffic *tr, const struct request *r, s
 	memcpy(p->branch, branch, BRANCH_MAX);
 	p->hop_id = to->hop ? to->hop->id : 0;
 	p->invite = r->facts->method == METHOD_INVITE;
+	snprintf(p->method, sizeof p->method, "%s", sip_object(r->message)->sip_request->rq_method_name);
 	p->request_uri = via_request_uri(&tr->own, sip_object(r->message));
 	count_outcome_for(p, r);
 	pending_arm(p, loop_now(tr->loop) + tr->conf->messages.answer_timeout_us);

@@ -20,6 +20,7 @@ struct pending {
 	struct origin *to_origin;        /* towards a partner: his organisation; a reference; else NULL */
 	unsigned hop_id;                 /* towards a next hop; else 0 */
 	char branch[64];                 /* ours, for CANCEL and ACK */
+	char method[16];                 /* for the log; cut */
 	char *answer;                    /* owned: the lines of an answer of ours, while there is no final one */
 	char *cancel;                    /* owned: the CANCEL that would follow (INVITE); else NULL */
 	size_t held;                     /* octets of the two, taken from the quota */

@@ -241,10 +241,12 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 
 static void say(const struct traffic *tr, struct pending *p, enum reason reason)
 {
-	struct decided d = { .reason = reason, .class = CLASS_NONE, .organisation = p->owner->name };
+	struct link *from = link_by_id(tr->links, p->from);
+	struct decided d = { .reason = reason, .class = CLASS_NONE, .organisation = p->owner->name,
+		.address = from ? from->address : NULL, .method = p->method, .method_length = strlen(p->method) };
 
 	ledger_record(tr->ledger, &d);
-	reply_kept(tr, link_by_id(tr->links, p->from), p->answer, reason);
+	reply_kept(tr, from, p->answer, reason);
 }
 
 static void fail(const struct traffic *tr, struct pending *p, enum reason reason)

@@ -24,13 +24,14 @@ one sip:a@example.com 403 source-unverified
 one sip:a@allowed.example 403 source-unverified
 one sip:a@hosted.example 200
 is "an allowed tenant has no limit" "$(many sip:a@hosted.example 60)" 60
-# Each of the first three has 10/s of its own.
-is "of the first tenant's 15" "$(many sip:a@one.example 15)" 10
-is "of the second tenant's 15" "$(many sip:a@two.example 15)" 10
-wait_for edge 'one.example.*: refused MESSAGE .*rate-limit \(10/s, policy.conf:1\)'
-is "of the fourth's one" "$(many sip:a@four.example 1)" 1
+# All together have 25/s: the third's own 10 are not left.
+is "of the first tenant's 10" "$(many sip:a@one.example 10)" 10
+is "of the second tenant's 10" "$(many sip:a@two.example 10)" 10
+is "of the third tenant's 9" "$(many sip:a@three.example 9)" 5
+wait_for edge 'three.example.*: refused MESSAGE .*rate-limit \(25/s, policy.conf:4\)'
 sleep 1.1
-is "of the third's 10" "$(many sip:a@three.example 10)" 10
-is "of eighteen further ones, on the shared name" "$(many sip:a@t%d.example 18)" 10
-is "of the fourth's 9: the provider has 5 left" "$(many sip:a@four.example 9)" 5
-wait_for edge 'four.example.*: refused MESSAGE .*rate-limit \(25/s, policy.conf:4\)'
+# Each of the first four has 10/s of its own, all further ones share that.
+is "of the first tenant's 12" "$(many sip:a@one.example 12)" 10
+is "of the fourth tenant's 1" "$(many sip:a@four.example 1)" 1
+is "of eighteen further ones" "$(many sip:a@t%d.example 18)" 10
+is "of the fourth tenant's 9: 4 are left" "$(many sip:a@four.example 9)" 4

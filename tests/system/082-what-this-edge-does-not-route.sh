@@ -8,6 +8,7 @@ make_certs
 nexthop
 edge
 hop_is_up
+inside() { ask INFO sip:carol@example.com "$1" '{STOLEN}' | sed 's/^To: .*/&;tag=there/'; }
 bob=sip:bob@example.com me=sip:a@contoso.example
 
 {
@@ -40,12 +41,14 @@ bob=sip:bob@example.com me=sip:a@contoso.example
 	echo 'expect 200 header Record-Route matches fg='
 	echo 'set STOLEN {ROUTE}'
 	echo 'set CALL {CALLID}'
-	ask INFO sip:carol@example.com $me '{STOLEN}'; answer_is 200                                    # 6
-	ask INFO sip:carol@example.com $me '{STOLEN}' | sed 's/^To: .*/To: <sip:dave@example.com>/'; answer_is 403 bad-route
+	inside $me; answer_is 200                                                                       # 6
+	inside $me | sed 's/^To: .*/To: <sip:dave@example.com>;tag=there/'; answer_is 403 bad-route
 	echo 'call'
+	inside $me; answer_is 403 bad-route
+	inside $me | sed 's/^{STOLEN}/Route: <sip:x.example;lr>\n&/'; answer_is 403 bad-route
 	ask INFO sip:carol@example.com $me '{STOLEN}'; answer_is 403 bad-route
-	ask INFO sip:carol@example.com $me 'Route: <sip:x.example;lr>' '{STOLEN}'; answer_is 403 bad-route
 	echo "connection other cert=$T/fabrikam.pem key=$T/fabrikam.key"
+	inside sip:f@fabrikam.example | sed 's/{CALLID}/{CALL}/'; answer_is 403 bad-route
 	ask INFO sip:carol@example.com sip:f@fabrikam.example '{STOLEN}' | sed 's/{CALLID}/{CALL}/'; answer_is 403 bad-route
 	# The edge itself.
 	echo 'connection main'
