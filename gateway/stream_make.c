@@ -68,7 +68,7 @@ struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
 static void watch_for_silence(int fd)
 {
 	int yes = 1, seconds = 5, tries = 2;
-	unsigned milliseconds = 5000;
+	unsigned milliseconds = 20000; /* also for a window that stays shut: not too soon */
 
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
