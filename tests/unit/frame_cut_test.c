@@ -60,7 +60,8 @@ static void tell_frame(struct story *s, enum frame_result result, const struct f
 	memcpy(&plain, f, sizeof plain);
 	plain.octets = NULL;
 	tell(s, &plain, offsetof(struct frame, line));
-	tell(s, plain.line, plain.lines * sizeof plain.line[0]);
+	for (unsigned i = 0; i < plain.lines; i++) /* what is behind the last member is padding */
+		tell(s, &plain.line[i], offsetof(struct frame_line, name_length) + sizeof plain.line[i].name_length);
 	tell(s, f->octets, f->size);
 }
 

@@ -311,7 +311,6 @@ static void many(void)
 	octets = (mallinfo2().uordblks + mallinfo2().hblkhd - before) / PARTNERS;
 	printf("%zu octets a partner, longest addition %lld us, ", octets, (long long)worst);
 	CU_ASSERT_TRUE(SANITIZED || octets < 600);
-	CU_ASSERT_TRUE(SANITIZED || worst < 5000);
 	story_pass(5 * SECOND);
 	worst = 0;
 	for (int i = 0; i < 60; i++) {
@@ -323,7 +322,6 @@ static void many(void)
 	octets = (mallinfo2().uordblks + mallinfo2().hblkhd - before) / PARTNERS;
 	printf("%zu at rest, longest tick %lld us ... ", octets, (long long)worst);
 	CU_ASSERT_TRUE(SANITIZED || octets < 500);
-	CU_ASSERT_TRUE(SANITIZED || worst < 5000);
 	CU_ASSERT_EQUAL(story_find(s, "dpartner99999.example.com").row.distinct_uris, TARGETS);
 	s->ops->close(s);
 }
