@@ -14,7 +14,7 @@ partner contoso --from sip:a@contoso.example --to sip:bob@example.com --count 10
 sleep 1
 partner contoso --from sip:a@contoso.example --to sip:bob@example.com --count 300 --rate 30/s --wait 4 >"$T/steady.json"
 # As seen by the next hop: its clock and ours are the same, the turn of two loops is the slack.
-"$TOOLS/windowcheck" --limit 20 --period 0.97 --domain contoso.example "$T/hop.jsonl" || fail "over 20 in 0.97 s"
+kept_rate --limit 20 --period 0.97 --domain contoso.example "$T/hop.jsonl" || fail "over 20 in 0.97 s"
 is "of the burst, forwarded at once and by pacing" "$(number "$T/burst.json" 200)" 60
 is "of the burst, refused" "$(number "$T/burst.json" 503)" 40
 grep -q '"503 rate-limit"\|"rate-limit"' "$T/burst.json" || fail "the Reason is not rate-limit: $(cat "$T/burst.json")"

@@ -22,5 +22,5 @@ since=$(hop_time)
 partner fabrikam --from sip:f@fabrikam.example --to sip:user%d@example.com --count 100 --burst --wait 4 >"$T/own.json"
 is "of the entry's own rate, forwarded" $(($(answered "$T/own.json" 200) + $(answered "$T/own.json" 404))) 90
 is "refused" "$(answered "$T/own.json" '503 rate-limit')" 10
-"$TOOLS/windowcheck" --limit 30 --period 0.97 --since $((since + 1)) "$T/hop.jsonl" || fail "over 30 in 0.97 s"
+kept_rate --limit 30 --period 0.97 --since $((since + 1)) "$T/hop.jsonl" || fail "over 30 in 0.97 s"
 said edge 'fabrikam.example: refused .*rate-limit \(30/s, policy.conf:4\)' || fail "the log does not name the entry's line"

@@ -13,6 +13,6 @@ is "names that passed" "$(answered "$T/names.json" 200)" 1000
 is "forwarded" "$(at_hop)" 1000
 within "refused by the watch list" "$(answered "$T/names.json" '403 watch-list')" 100 300
 is "refused by either" $(($(answered "$T/names.json" '403 watch-list') + $(answered "$T/names.json" '503 rate-limit'))) 640
-"$TOOLS/windowcheck" --limit 20 --period 0.97 "$T/hop.jsonl" || fail "over 20 in 0.97 s"
+kept_rate --limit 20 --period 0.97 "$T/hop.jsonl" || fail "over 20 in 0.97 s"
 partner contoso --from sip:a@contoso.example --to sip:user1@example.com >"$T/after.json"
 is "a name of before" "$(answered "$T/after.json" '403 watch-list')" 1

@@ -16,7 +16,7 @@ one_a_second()
 	within "of ten at once, forwarded $1" "$(answered "$T/after.json" 200)" 2 3
 	is "refused $1" "$(answered "$T/after.json" '503 rate-suspicious')" $((10 - $(answered "$T/after.json" 200)))
 	within "the longest Retry-After $1" "$(sed -nE 's/.*"retry_after":\{"min":[0-9]+,"max":([0-9]+)\}.*/\1/p' "$T/after.json")" 2 4
-	"$TOOLS/windowcheck" --limit 1 --period 0.97 --domain contoso.example --since $((since + 1)) "$T/hop.jsonl" || fail "over 1 in 0.97 s $1"
+	kept_rate --limit 1 --period 0.97 --domain contoso.example --since $((since + 1)) "$T/hop.jsonl" || fail "over 1 in 0.97 s $1"
 }
 
 partner contoso --from sip:a@contoso.example --to sip:bob@example.com --count 10 --burst --wait 4 >"$T/good.json" &

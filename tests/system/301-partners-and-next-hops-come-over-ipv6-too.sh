@@ -23,5 +23,5 @@ address=$ipv6; partner contoso --from sip:a@contoso.example --to sip:bob@example
 six=$!
 address=$ipv4; partner contoso --from sip:a@contoso.example --to sip:bob@example.com --count 30 --burst >"$T/four.json"
 wait $six
-"$TOOLS/windowcheck" --limit 20 --period 0.97 "$T/hop.jsonl" || fail "two address families had two limits"
+kept_rate --limit 20 --period 0.97 "$T/hop.jsonl" || fail "two address families had two limits"
 edge_stop

@@ -16,7 +16,7 @@ hop_is_up
 	send MESSAGE sip:one@example.com; echo "expect 503 header Reason matches rate-limit"
 } | script contoso
 is "requests at the next hop" "$(sed -nE 's/.*"method":"([A-Z]+)".*/\1/p' "$T/hop.jsonl" | tr '\n' ' ')" "INVITE ACK BYE "
-"$TOOLS/windowcheck" --limit 1 --period 1.94 "$T/hop.jsonl" || fail "the limit was not kept"
+kept_rate --limit 1 --period 1.94 "$T/hop.jsonl" || fail "the limit was not kept"
 
 printf '%s\n' 'watch-list: { distinct-uris = 2; }; limits: { rate = "1000/s"; };' >"$T/policy.conf"
 reload

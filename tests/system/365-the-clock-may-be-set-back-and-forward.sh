@@ -47,7 +47,7 @@ for clock in +53h +41h +48h +20d; do
 done
 wait $load
 is "lost" "$(number "$T/load.json" lost)" 0
-"$TOOLS/windowcheck" --limit 20 --period 0.97 --least 0.85 "$T/hop.jsonl" || fail "the rate was not kept"
+kept_rate --limit 20 --period 0.97 --least 0.85 "$T/hop.jsonl" || fail "the rate was not kept"
 hours=$(sed -nE 's/^(....-..-..T..).*/\1/p' "$T/edge.log" | sort -u | wc -l)
 within "different hours in the log" "$hours" 3 9
 
