@@ -1,6 +1,6 @@
 #include "measure.h"
 
-void measure(struct store *store, const struct facts *facts, const struct entry *entry, store_measured_fn *then, void *arg)
+bool measure(struct store *store, const struct facts *facts, const struct entry *entry, store_measured_fn *then, void *arg)
 {
 	struct demand demand = {
 		.target = facts->target,
@@ -8,8 +8,8 @@ void measure(struct store *store, const struct facts *facts, const struct entry 
 		.ends_call = facts_ends_call(facts)
 	};
 
-	if (judge_before(facts, entry) != REASON_NONE)
-		then(arg, NULL);
-	else
-		store->ops->measure(store, entry, &demand, then, arg);
+	if (judge_before(facts, entry) == REASON_NONE)
+		return store->ops->measure(store, entry, &demand, then, arg);
+	then(arg, NULL);
+	return true;
 }

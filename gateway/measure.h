@@ -4,7 +4,8 @@
 
 #include "store.h"
 
-/* Calls back exactly once, with NULL where the reason can be told without a reading. */
-void measure(struct store *, const struct facts *, const struct entry *, store_measured_fn *, void *arg);
+/* Calls back exactly once, with NULL where the reason can be told without a reading. True: it
+ * has called already, and what `arg` stands for may be gone; false: it will, and borrows the entry until then. */
+bool measure(struct store *, const struct facts *, const struct entry *, store_measured_fn *, void *arg);
 
 #endif

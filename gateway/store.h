@@ -35,8 +35,9 @@ struct store_health {
 };
 
 struct store_ops {
-	/* One message: entry->partner is charged, the provider too where there is one. Calls back exactly once. */
-	void (*measure)(struct store *, const struct entry *, const struct demand *,
+	/* One message: entry->partner is charged, the provider too where there is one. Calls back exactly once. True:
+	 * it has called already; false: it will (also when the store is closed first), and borrows the entry until then. */
+	bool (*measure)(struct store *, const struct entry *, const struct demand *,
 	    store_measured_fn *, void *arg);
 	/* A final response of the internal side to a request of this partner outside dialogs. `limits` of the entry. */
 	void (*outcome)(struct store *, const struct entry *, enum outcome);

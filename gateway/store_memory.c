@@ -36,12 +36,13 @@ static struct reading measure(struct memory *m, const struct entry *entry, const
 	return seen;
 }
 
-static void memory_measure(struct store *store, const struct entry *entry, const struct demand *demand,
+static bool memory_measure(struct store *store, const struct entry *entry, const struct demand *demand,
     store_measured_fn *measured, void *arg)
 {
 	struct reading seen = measure(memory_of(store), entry, demand);
 
 	measured(arg, &seen);
+	return true;
 }
 
 static void memory_outcome(struct store *store, const struct entry *entry, enum outcome outcome)

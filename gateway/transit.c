@@ -25,12 +25,14 @@ struct transit {
 	struct entry entry;
 	struct reading seen;
 	bool measured;             /* seen says something */
+	bool asking, gone;         /* the store has not answered yet; ended before it did */
 	enum reason reason;
 	size_t size, held;
 	struct timer slot;
 	struct transit *next, **back; /* of the link's waiting ones; back NULL: does not wait */
 };
 
+/* The store calls back once, whatever has happened since: until then the shell stays. */
 static void transit_free(struct transit *t)
 {
 	timer_stop(t->traffic->loop, &t->slot);
@@ -43,7 +45,9 @@ static void transit_free(struct transit *t)
 	}
 	msg_destroy(t->message);
 	ruleset_unref(t->law);
-	free(t);
+	t->gone = true;
+	if (!t->asking)
+		free(t);
 }
 
 /* --- record --- */
@@ -142,11 +146,15 @@ static void on_slot(void *arg)
 	transit_free(t);
 }
 
-static bool hold(struct transit *t)
+/* It waits, for the store or for its slot: a CANCEL finds it, the end of its
+ * connection drops it. */
+static bool keep(struct transit *t)
 {
 	struct link *l = t->from;
 	size_t size = message_size(t->message) + sizeof *t;
 
+	if (t->held)
+		return true;
 	if (!quota_take(pendings_held(t->traffic->pendings), &l->origin->held, size))
 		return false;
 	t->held = size;
@@ -155,6 +163,13 @@ static bool hold(struct transit *t)
 	if (t->next)
 		t->next->back = &t->next;
 	l->waiting = t;
+	return true;
+}
+
+static bool hold(struct transit *t)
+{
+	if (!keep(t))
+		return false;
 	timer_set(t->traffic->loop, &t->slot, clock_monotonic_us() + t->seen.wait_us, on_slot, t);
 	return true;
 }
@@ -190,6 +205,11 @@ static void on_measured(void *arg, const struct reading *seen)
 {
 	struct transit *t = arg;
 
+	t->asking = false;
+	if (t->gone) {
+		free(t);
+		return;
+	}
 	t->measured = seen != NULL;
 	if (seen)
 		t->seen = *seen;
@@ -245,7 +265,11 @@ static void from_partner(struct transit *t, enum method method)
 	if (method == METHOD_ACK && ack_followed(t))
 		return;
 	match(&t->entry, t->law, &t->from->peer.peer, &t->facts, PROOF_NONE);
-	measure(tr->store, &t->facts, &t->entry, on_measured, t);
+	t->asking = true;
+	if (!measure(tr->store, &t->facts, &t->entry, on_measured, t) && !keep(t)) {
+		refuse(t, REASON_BUSY);
+		transit_free(t);
+	}
 }
 
 /* A block refuses both directions, also of a dialog that began before it. */
