@@ -192,7 +192,7 @@ static void read_rate(struct reader *reader, const struct setting *row, config_s
 	if (config_setting_type(at) == CONFIG_TYPE_STRING && rate_parse(&rate, config_setting_get_string(at)))
 		memcpy(field, &rate, sizeof(rate));
 	else
-		complain_at(reader, at, "a rate has a count and a time, as in \"20/s\" or \"300/5m\"");
+		complain_at(reader, at, "a rate is a count, 1 to 100000, a slash and a time, 1ms to 1d, as in \"20/s\" or \"300/5m\"");
 }
 
 /* "" where it may be left out. */

@@ -373,7 +373,7 @@ static void a_file_is_called_what_the_user_called_it(void)
 	CU_ASSERT_PTR_NULL(conf_read_policy(conf->policy, conf, &desk.complaints));
 	CU_ASSERT_EQUAL_FATAL(desk.complaints.count, 1);
 	CU_ASSERT_STRING_EQUAL(desk.complaints.lines[0],
-	    "policy.conf:1: limits.rate \"20\": a rate has a count and a time, as in \"20/s\" or \"300/5m\"");
+	    "policy.conf:1: limits.rate \"20\": a rate is a count, 1 to 100000, a slash and a time, 1ms to 1d, as in \"20/s\" or \"300/5m\"");
 	conf_free(conf);
 	complaints_clear(&desk.complaints);
 	CU_ASSERT_PTR_NULL(conf_read_policy(desk.policy, NULL, &desk.complaints));
