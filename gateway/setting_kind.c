@@ -169,12 +169,26 @@ static void read_word(struct reader *reader, const struct setting *row, config_s
 		complain_word(reader, row, at);
 }
 
+/* A number too large for any setting reads as the largest: with another one its unit would do. */
+static bool measure_read(enum kind kind, const char *text, int64_t *out)
+{
+	size_t digits = strspn(text, "0123456789");
+	char one[8] = "1";
+
+	if (measure_parse(kind, text, out))
+		return true;
+	if (!digits || strlen(text + digits) > sizeof(one) - 2 || !measure_parse(kind, strcat(one, text + digits), out))
+		return false;
+	*out = INT64_MAX;
+	return true;
+}
+
 static void read_measure(struct reader *reader, const struct setting *row, config_setting_t *at, void *field)
 {
 	int64_t value;
 
 	if (config_setting_type(at) != CONFIG_TYPE_STRING
-	    || !measure_parse(row->kind, config_setting_get_string(at), &value)) {
+	    || !measure_read(row->kind, config_setting_get_string(at), &value)) {
 		complain_at(reader, at, "%s", row->kind == KIND_SIZE
 		    ? "a size is a text, as in \"512\", \"64k\" or \"4M\""
 		    : "a duration is a text of a number and a unit, as in \"50ms\", \"30s\", \"15m\", \"24h\" or \"7d\"");
