@@ -114,11 +114,10 @@ static bool scan_past(struct scan *scan, const char *end)
 	return stop != NULL;
 }
 
-static void scan_text(struct scan *scan)
+/* False: the text does not end where it began, and all quotes behind it are the wrong way round. */
+static bool scan_text(struct scan *scan)
 {
-	for (scan->at++; *scan->at && *scan->at != '"'; scan->at++) {
-		if (*scan->at == '\n')
-			scan->line++;
+	for (scan->at++; *scan->at && *scan->at != '\n' && *scan->at != '"'; scan->at++) {
 		if (*scan->at != '\\')
 			continue;
 		if (strncmp(scan->at, "\\x00", 4) == 0)
@@ -127,8 +126,14 @@ static void scan_text(struct scan *scan)
 		if (scan->at[1] && scan->at[1] != '\n')
 			scan->at++;
 	}
+	if (*scan->at == '\n') {
+		complain(scan->complaints, scan->file, scan->line,
+		    "a text begins here and does not end on its line: add the missing \"; the rest is not checked");
+		return false;
+	}
 	if (*scan->at)
 		scan->at++;
+	return true;
 }
 
 /* A word or a number. Only a number can be too large, and only one without the L
@@ -162,7 +167,7 @@ static bool scan_one(struct scan *scan)
 
 	scan->fresh = *at == '\n' || (fresh && (*at == ' ' || *at == '\t'));
 	if (*at == '"') {
-		scan_text(scan);
+		return scan_text(scan);
 	} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
 		scan->at += strcspn(at, "\n");
 	} else if (at[0] == '/' && at[1] == '*') {
