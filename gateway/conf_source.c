@@ -210,7 +210,7 @@ static const char *syntax_remedy(const char *what)
 		return "the elements of [ ] are all of one type";
 	if (strstr(what, "memory"))
 		return "the brackets are nested too deeply: close them";
-	return "look for a missing quote, bracket or semicolon here or on the line before; the rest is not checked";
+	return "look for a quote, bracket, comma or semicolon, missing or one too many, here or on the line before; the rest is not checked";
 }
 
 bool source_read(config_t *config, const char *path, const char *shown, struct complaints *complaints)
