@@ -200,6 +200,21 @@ static const struct setting provider_rows[] = {
 };
 static const struct table provider_table = TABLE(provider_rows);
 
+/* Each at its own line: the list may be long. */
+static void check_tenant_domains(struct reader *reader, config_setting_t *entry, const struct draft *draft)
+{
+	config_setting_t *domains = config_setting_get_member(entry, "domains");
+
+	for (int i = 0; domains && config_setting_is_array(domains) && i < config_setting_length(domains); i++) {
+		config_setting_t *at = config_setting_get_elem(domains, (unsigned)i);
+		const char *text = config_setting_get_string(at);
+		struct domain domain;
+
+		if (text && domain_parse(&domain, text, strlen(text)))
+			is_local(reader, at, draft, &domain);
+	}
+}
+
 static void read_provider(struct reader *reader, config_setting_t *entry, void *arg)
 {
 	struct draft *draft = arg;
@@ -210,8 +225,7 @@ static void read_provider(struct reader *reader, config_setting_t *entry, void *
 	provider.place = setting_place(reader, entry);
 	table_defaults(&provider_table, &provider);
 	table_read(reader, &provider_table, "", entry, &provider);
-	for (size_t i = 0; i < provider.domain_count; i++)
-		is_local(reader, entry, draft, &provider.domains[i]);
+	check_tenant_domains(reader, entry, draft);
 	if (*provider.name && provider.edge.length)
 		complain_clash(reader, entry, ruleset_add_provider(draft->ruleset, &provider, &where), &where);
 	free(provider.domains);
