@@ -22,6 +22,16 @@ static bool counted(struct reader *reader, config_setting_t *array, int least, i
 	return false;
 }
 
+/* A reload takes an open listener over for each address: none may be there twice. */
+static bool listed(const struct addresses *addresses, const struct address *address)
+{
+	for (size_t i = 0; i < addresses->count; i++)
+		if (address_same_host(&addresses->list[i], address)
+		    && address_port(&addresses->list[i]) == address_port(address))
+			return true;
+	return false;
+}
+
 static void add_address(struct reader *reader, config_setting_t *at, const char *text, void *arg)
 {
 	struct addresses *addresses = arg;
@@ -29,6 +39,10 @@ static void add_address(struct reader *reader, config_setting_t *at, const char 
 
 	if (!address_parse(&address, text)) {
 		complain_at(reader, at, "an address is numeric and has a port, as in \"192.0.2.1:5061\" or \"[2001:db8::1]:5061\"");
+		return;
+	}
+	if (listed(addresses, &address)) {
+		complain_at(reader, at, "this address is on the list already: leave one out");
 		return;
 	}
 	addresses->list = alloc_resize(addresses->list, addresses->count + 1, sizeof(*addresses->list));

@@ -1,5 +1,5 @@
 # By SIGHUP: a key that is gone, a key of another certificate, a CA that is none, an
-# address that is not ours or not free. Each is a complaint, and nothing of the new
+# address that is not ours, not free or there twice. Each is a complaint, and nothing of the new
 # configuration holds, not even the good policy beside it.
 . "$SOURCE/tests/system/lib.sh"
 
@@ -45,6 +45,9 @@ cp "$T/good.conf" "$T/fedgate.conf"
 sed -i "s|listen = \[ \"127.0.0.1:0\" \]|listen = [ \"127.0.0.1:0\", \"$hop_address\" ]|" "$T/fedgate.conf"
 unchanged "listen \"$hop_address\": cannot listen: Address already in use"
 is "the address" "$address" "$first"
+cp "$T/good.conf" "$T/fedgate.conf"
+sed -i 's|listen = \[ "127.0.0.1:0" \]|listen = [ "127.0.0.1:0", "127.0.0.1:0" ]|' "$T/fedgate.conf"
+unchanged 'federation.listen "127\.0\.0\.1:0": this address is on the list already'
 
 cp "$T/good.conf" "$T/fedgate.conf"
 : >"$T/policy.conf"
