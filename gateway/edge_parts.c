@@ -21,7 +21,7 @@ static struct door_at *find(struct door_list *in, const struct address *configur
 }
 
 void doors_open(struct edge *e, struct door_list *out, const struct addresses *addresses, bool reuse_port,
-    struct door_list old, listener_accepted_fn *accepted, const char *file, struct complaints *to)
+    struct door_list old, listener_accepted_fn *accepted, const char *group, struct complaints *to)
 {
 	char why[256], text[ADDRESS_TEXT_MAX];
 	struct door_at *known;
@@ -40,7 +40,8 @@ void doors_open(struct edge *e, struct door_list *out, const struct addresses *a
 			continue;
 		}
 		address_text(&d->configured, text);
-		complain(to, file, addresses->place.line, "listen \"%s\": %s: is it an address of this host, and free?", text, why);
+		complain(to, addresses->place.file, addresses->place.line, "%s.listen \"%s\": %s: is it an address of this host, and free?", group,
+		    text, why);
 	}
 }
 

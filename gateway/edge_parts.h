@@ -68,7 +68,7 @@ void parts_close(struct parts *);
 
 /* Opens what is not open in `old`; complaints where it cannot. */
 void doors_open(struct edge *, struct door_list *out, const struct addresses *, bool reuse_port,
-    struct door_list old, listener_accepted_fn *, const char *file, struct complaints *);
+    struct door_list old, listener_accepted_fn *, const char *group, struct complaints *);
 /* `new` becomes `old`; what is in `old` only is closed. */
 void doors_swap(struct door_list *old, struct door_list *new);
 void doors_close(struct door_list *);

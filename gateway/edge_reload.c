@@ -22,8 +22,8 @@ bool contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
 bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct complaints *to)
 {
 	contexts_open(p, c, to);
-	doors_open(e, &p->federation, &c->federation.listen, c->federation.reuse_port, e->federation, edge_on_partner, c->path, to);
-	doors_open(e, &p->internal, &c->internal.listen, false, e->internal, edge_on_inside, c->path, to);
+	doors_open(e, &p->federation, &c->federation.listen, c->federation.reuse_port, e->federation, edge_on_partner, "federation", to);
+	doors_open(e, &p->internal, &c->internal.listen, false, e->internal, edge_on_inside, "internal", to);
 	if (!to->count)
 		return true;
 	parts_close(p);

@@ -40,10 +40,10 @@ sed -i "s|ca.pem.new|ca.pem|" "$T/fedgate.conf"
 
 cp "$T/fedgate.conf" "$T/good.conf"
 sed -i 's|listen = \[ "127.0.0.1:0" \]|listen = [ "127.0.0.1:0", "192.0.2.1:5061" ]|' "$T/fedgate.conf"
-unchanged 'listen "192\.0\.2\.1:5061": cannot listen: Cannot assign'
+unchanged 'federation\.listen "192\.0\.2\.1:5061": cannot listen: Cannot assign'
 cp "$T/good.conf" "$T/fedgate.conf"
 sed -i "s|listen = \[ \"127.0.0.1:0\" \]|listen = [ \"127.0.0.1:0\", \"$hop_address\" ]|" "$T/fedgate.conf"
-unchanged "listen \"$hop_address\": cannot listen: Address already in use"
+unchanged "federation.listen \"$hop_address\": cannot listen: Address already in use"
 is "the address" "$address" "$first"
 cp "$T/good.conf" "$T/fedgate.conf"
 sed -i 's|listen = \[ "127.0.0.1:0" \]|listen = [ "127.0.0.1:0", "127.0.0.1:0" ]|' "$T/fedgate.conf"

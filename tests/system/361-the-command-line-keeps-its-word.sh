@@ -34,4 +34,4 @@ write_conf
 FEDERATION_LISTEN='"192.0.2.1:5061"'
 write_conf
 exits 0 "" -t -c "$T/fedgate.conf"
-exits 1 'fedgate.conf:2: listen "192.0.2.1:5061": cannot listen' -c "$T/fedgate.conf"
+exits 1 'fedgate.conf:2: federation.listen "192.0.2.1:5061": cannot listen' -c "$T/fedgate.conf"
