@@ -6,9 +6,9 @@
 #include "edge.h"
 
 static const char usage[] =
-    "usage: fedgated -c FILE        run the edge that FILE describes, in the foreground\n"
-    "       fedgated -t -c FILE     check FILE and its policy; every complaint as file:line: ...\n"
-    "       fedgated -V | -h\n";
+    "usage: fedgated [-c FILE]      run an edge in the foreground; default /etc/fedgate/fedgate.conf\n"
+    "       fedgated -t [-c FILE]   check FILE and its policy; every complaint as file:line: ...\n"
+    "       fedgated -V | -h        print the version; this\n";
 
 static int wrong(void)
 {

@@ -17,7 +17,7 @@ exits()
 exits 0 "" -t -c "$T/fedgate.conf"
 [ -s "$T/out" ] || [ -s "$T/err" ] && fail "-t has something to say of good files: $(cat "$T/out" "$T/err")"
 exits 0 '^[^:]*:?fedgated [0-9]' -V
-exits 0 'usage: fedgated' -h
+exits 0 'usage: fedgated \[-c FILE\].*default /etc/fedgate/fedgate.conf' -h
 [ -s "$T/out" ] || fail "-h does not answer on stdout"
 exits 2 'usage: fedgated' -x
 exits 2 'usage: fedgated' -c
