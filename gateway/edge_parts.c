@@ -40,8 +40,7 @@ void doors_open(struct edge *e, struct door_list *out, const struct addresses *a
 			continue;
 		}
 		address_text(&d->configured, text);
-		complain(to, addresses->place.file, addresses->place.line, "%s.listen \"%s\": %s: is it an address of this host, and free?", group,
-		    text, why);
+		complain(to, addresses->place.file, addresses->place.line, "%s.listen \"%s\": %s", group, text, why);
 	}
 }
 

@@ -105,7 +105,8 @@ struct listener *listener_open(struct loop *loop, const struct address *address,
 	l->fd = bind_socket(&l->address, reuse_port);
 	if (l->fd >= 0 && (l->index = loop_add(loop, l->fd, LOOP_READ, on_ready, l)) > 0)
 		return l;
-	snprintf(why, size, "cannot listen: %s", strerror(errno));
+	snprintf(why, size, "cannot listen: %s: %s", strerror(errno), errno == EACCES
+	    ? "a port below 1024 needs root, or CAP_NET_BIND_SERVICE" : "is it an address of this host, and free?");
 	if (l->fd >= 0)
 		close(l->fd);
 	free(l);

@@ -30,6 +30,12 @@ done
 reload
 said edge 'policy: reloaded' || fail "a reload needs root"
 { send MESSAGE sip:bob@example.com; echo "expect 200"; } | script contoso
+if [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 862 ]; then
+	sed -i 's|"127.0.0.1:861"|"127.0.0.1:861", "127.0.0.1:862"|' "$T/fedgate.conf"
+	reload
+	said edge 'federation\.listen "127\.0\.0\.1:862": cannot listen: Permission denied: .* below 1024' ||
+		fail "it does not say that a low port needs root"
+fi
 edge_stop
 is "owner of the state" "$(stat -c %U "$T/state")" nobody
 
