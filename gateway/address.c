@@ -1,10 +1,16 @@
-/* Numeric socket addresses and their text. An IPv4 address that came as
+/* Socket addresses and their text. An IPv4 address that came as
  * ::ffff:a.b.c.d (a listener on [::]) is the IPv4 address in every question asked here. */
 #include "address.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Not so a UNIX socket, nor an address that was never filled in. */
+static bool is_numeric(const struct address *address)
+{
+	return address->length && address->socket.any.sa_family != AF_UNIX;
+}
 
 /* The four octets in network order, also of an IPv4-mapped one; NULL: it is IPv6. */
 static const uint8_t *ipv4_octets(const struct address *address)
@@ -17,7 +23,7 @@ static const uint8_t *ipv4_octets(const struct address *address)
 }
 
 /* Decimal digits only: strtoul would take "+1", " 1" and "-1". */
-static bool port_parse(unsigned *port, const char *text)
+bool address_port_parse(unsigned *port, const char *text)
 {
 	size_t length = strspn(text, "0123456789");
 
@@ -71,7 +77,7 @@ bool address_parse(struct address *out, const char *text)
 			return false;
 		port_text = host_end + 1;
 	}
-	if ((size_t)(host_end - host) >= sizeof(copy) || !port_parse(&port, port_text))
+	if ((size_t)(host_end - host) >= sizeof(copy) || !address_port_parse(&port, port_text))
 		return false;
 	memcpy(copy, host, (size_t)(host_end - host));
 	copy[host_end - host] = '\0';
@@ -99,12 +105,27 @@ bool address_from_octets(struct address *out, const void *octets, size_t count, 
 	return out->length != 0;
 }
 
+bool address_unix(struct address *out, const char *path)
+{
+	size_t length = strlen(path);
+
+	memset(out, 0, sizeof(*out));
+	if (length == 0 || length >= sizeof(out->socket.un.sun_path))
+		return false;
+	out->socket.un.sun_family = AF_UNIX;
+	memcpy(out->socket.un.sun_path, path, length);
+	out->length = sizeof(out->socket.un);
+	return true;
+}
+
 void address_host_text(const struct address *address, char out[ADDRESS_TEXT_MAX])
 {
 	const uint8_t *v4;
 
 	out[0] = '\0';
-	if (address->length == 0)
+	if (address->length && !is_numeric(address))
+		snprintf(out, ADDRESS_TEXT_MAX, "%.*s", ADDRESS_TEXT_MAX - 1, address->socket.un.sun_path);
+	if (!is_numeric(address))
 		return;
 	v4 = ipv4_octets(address);
 	if (v4)
@@ -117,17 +138,17 @@ void address_text(const struct address *address, char out[ADDRESS_TEXT_MAX])
 {
 	char host[ADDRESS_TEXT_MAX];
 
-	out[0] = '\0';
-	if (address->length == 0)
+	address_host_text(address, out);
+	if (!is_numeric(address))
 		return;
-	address_host_text(address, host);
+	memcpy(host, out, sizeof host);
 	snprintf(out, ADDRESS_TEXT_MAX, strchr(host, ':') ? "[%.46s]:%u" : "%.46s:%u", host,
 	    address_port(address));
 }
 
 unsigned address_port(const struct address *address)
 {
-	if (address->length == 0)
+	if (!is_numeric(address))
 		return 0;
 	if (address->socket.any.sa_family == AF_INET)
 		return ntohs(address->socket.v4.sin_port);
@@ -138,7 +159,7 @@ bool address_loopback(const struct address *address)
 {
 	const uint8_t *v4;
 
-	if (address->length == 0)
+	if (!is_numeric(address))
 		return false;
 	v4 = ipv4_octets(address);
 	return v4 ? v4[0] == 127 : IN6_IS_ADDR_LOOPBACK(&address->socket.v6.sin6_addr);
@@ -149,7 +170,7 @@ bool address_wildcard(const struct address *address)
 	static const uint8_t any[4];
 	const uint8_t *v4;
 
-	if (address->length == 0)
+	if (!is_numeric(address))
 		return false;
 	v4 = ipv4_octets(address);
 	return v4 ? memcmp(v4, any, 4) == 0 : IN6_IS_ADDR_UNSPECIFIED(&address->socket.v6.sin6_addr);
@@ -159,7 +180,7 @@ bool address_same_host(const struct address *a, const struct address *b)
 {
 	const uint8_t *v4a, *v4b;
 
-	if (a->length == 0 || b->length == 0)
+	if (!is_numeric(a) || !is_numeric(b))
 		return false;
 	v4a = ipv4_octets(a);
 	v4b = ipv4_octets(b);
@@ -175,7 +196,7 @@ uint64_t address_prefix(const struct address *address)
 	uint64_t prefix = 0;
 	size_t count = 3;
 
-	if (address->length == 0)
+	if (!is_numeric(address))
 		return 0;
 	octets = ipv4_octets(address);
 	if (!octets) {

@@ -1,16 +1,19 @@
-/* A numeric socket address and its text. No name is ever looked up here. */
+/* A socket address, numeric or the path of a UNIX socket, and its text. No name is ever
+ * looked up here. */
 #ifndef GATEWAY_ADDRESS_H
 #define GATEWAY_ADDRESS_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 struct address {
 	union {
 		struct sockaddr any;
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
+		struct sockaddr_un un;
 	} socket;
 	socklen_t length;
 };
@@ -24,7 +27,13 @@ bool address_make(struct address *, const char *host, unsigned port);
 /* From four or sixteen octets as DNS gives them. */
 bool address_from_octets(struct address *, const void *octets, size_t count, unsigned port);
 
-void address_text(const struct address *, char out[ADDRESS_TEXT_MAX]);      /* with port */
+/* The path of a UNIX socket; false: empty or too long. What is asked of such an address below is
+ * false, and its port 0. */
+bool address_unix(struct address *, const char *path);
+/* Digits only, 0 to 65535. */
+bool address_port_parse(unsigned *port, const char *text);
+
+void address_text(const struct address *, char out[ADDRESS_TEXT_MAX]);      /* with port; a path, perhaps cut */
 void address_host_text(const struct address *, char out[ADDRESS_TEXT_MAX]); /* host only, no brackets */
 unsigned address_port(const struct address *);
 bool address_loopback(const struct address *);

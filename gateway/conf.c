@@ -86,15 +86,23 @@ static const struct setting dns_rows[] = {
 };
 static const struct table dns_table = TABLE(dns_rows);
 
-#define REDIS(word) { word, KIND_OTHER, .read = conf_read_redis }
+#define REDIS(member) .field = AT(store.redis.member), .only = "redis"
 
 static const struct setting store_rows[] = {
 	{ "kind", KIND_WORD, .field = AT(store.kind), .words = "memory|redis", .fallback = "memory" },
-	{ "state-file", KIND_PATH, .field = AT(store.state_file), .fallback = "/var/lib/fedgate/state" },
+	{ "state-file", KIND_PATH, .field = AT(store.state_file), .fallback = "/var/lib/fedgate/state", .only = "memory" },
 	{ "max-partners", KIND_COUNT, .field = AT(store.max_partners), .least = "1", .most = "10000000",
 	    .fallback = "200000" },
-	REDIS("address"), REDIS("user"), REDIS("password-file"), REDIS("tls"), REDIS("ca"), REDIS("database"),
-	REDIS("timeout"), REDIS("edges"), REDIS("sentinels"), REDIS("master"),
+	{ "address", KIND_OTHER, .field = AT(store.redis), .read = conf_read_redis_address, .only = "redis" },
+	{ "user", KIND_TEXT, REDIS(user) },
+	{ "password-file", KIND_OTHER, REDIS(password), .read = conf_read_password },
+	{ "tls", KIND_FLAG, REDIS(tls), .fallback = "false" },
+	{ "ca", KIND_FILE, REDIS(ca) },
+	{ "database", KIND_COUNT, REDIS(database), .least = "0", .most = "65535", .fallback = "0" },
+	{ "timeout", KIND_DURATION, REDIS(timeout_us), .least = "1ms", .most = "10s", .fallback = "50ms" },
+	{ "edges", KIND_COUNT, REDIS(edges), .least = "0", .most = "1000", .fallback = "0" },
+	{ "sentinels", KIND_OTHER, .field = AT(store.redis), .read = conf_read_sentinels, .only = "redis" },
+	{ "master", KIND_TEXT, REDIS(master) },
 };
 static const struct table store_table = TABLE(store_rows);
 
@@ -155,6 +163,7 @@ static struct conf *conf_new(const char *path)
 	struct conf *conf = alloc_zero(1, sizeof(*conf));
 
 	table_defaults(&conf_table, conf);
+	conf->store.redis.password = alloc_text("");
 	conf->path = alloc_text(path);
 	texts_add(&conf->border.remove, "P-Asserted-Identity");
 	texts_add(&conf->border.remove, "Remote-Party-ID");
@@ -175,6 +184,7 @@ void conf_free(struct conf *conf)
 	texts_clear(&conf->internal.peers);
 	conf_clear_hops(conf);
 	texts_clear(&conf->border.remove);
+	conf_clear_redis(conf);
 	free(conf->policy_written);
 	free(conf->path);
 	free(conf);

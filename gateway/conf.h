@@ -51,6 +51,24 @@ struct route_key {
 	uint8_t octets[32];
 };
 
+/* Where a server is: a host (name or numeric) and a port, or the path of a UNIX socket. */
+struct redis_place {
+	char *host;                         /* "" with a path */
+	unsigned port;
+	char *path;                         /* "" with a host */
+};
+
+struct redis_conf {
+	struct redis_place *servers; size_t server_count; /* one Redis; or the sentinels, when `master` is set */
+	char *master;                       /* the sentinels' name of it; "": no sentinels */
+	char *user, *password;              /* "": none. The password is the first line of password-file */
+	bool tls;
+	char *ca;                           /* path; "" with tls: the system's (OpenSSL's default paths) */
+	unsigned database;
+	int64_t timeout_us;                 /* how long a command may take */
+	unsigned edges;                     /* 0: as many as are heard of */
+};
+
 struct conf {
 	char *path;
 	struct {
@@ -91,9 +109,10 @@ struct conf {
 		int64_t wait_us;
 	} dns;
 	struct {
-		enum store_kind { STORE_MEMORY, STORE_REDIS } kind; /* always memory: the other is a complaint yet */
-		char *state_file;                /* default /var/lib/fedgate/state; "": keep nothing */
+		enum store_kind { STORE_MEMORY, STORE_REDIS } kind;
+		char *state_file;                /* STORE_MEMORY. Default /var/lib/fedgate/state; "": keep nothing */
 		unsigned max_partners;
+		struct redis_conf redis;         /* STORE_REDIS; else all defaults */
 	} store;
 	struct {
 		char *socket, *group, *report_group;

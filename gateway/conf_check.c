@@ -21,6 +21,13 @@ static bool written(const struct check *check, const char *path)
 	return at && (config_setting_type(at) != CONFIG_TYPE_STRING || *config_setting_get_string(at));
 }
 
+static bool has_elements(const struct check *check, const char *path)
+{
+	config_setting_t *at = config_lookup(check->config, path);
+
+	return at && (!config_setting_is_array(at) || config_setting_length(at) > 0);
+}
+
 /* About a setting that is not there, at the line of its group. */
 static void missing(const struct check *check, const char *group, const char *name, const char *why)
 {
@@ -90,14 +97,47 @@ static void check_values(const struct check *check)
 	struct address address;
 	struct sockaddr_un un;
 
-	if (conf->store.kind == STORE_REDIS)
-		wrong(check, "store.kind", "not built yet: write \"memory\"");
 	if (!*conf->border.user_agent || strpbrk(conf->border.user_agent, "\"\\"))
 		wrong(check, "border.user-agent", "write \"keep\", \"remove\" or a text without quotes");
 	if (*conf->dns.resolver && !address_parse(&address, conf->dns.resolver))
 		wrong(check, "dns.resolver", "write the address and port of a DNS server, as in \"127.0.0.1:53\", or \"\" for the system's");
 	if (strlen(conf->console.socket) >= sizeof(un.sun_path))
 		wrong(check, "console.socket", "longer than the path of a socket can be: choose a shorter one");
+}
+
+/* Which Redis, or who knows it. */
+static void check_redis_place(const struct check *check)
+{
+	bool address = written(check, "store.address"), sentinels = has_elements(check, "store.sentinels");
+	bool master = written(check, "store.master");
+
+	if (!address && !sentinels && !master)
+		missing(check, "store", "address",
+		    "which Redis is it? add address = \"redis1.example.com:6379\", or sentinels and master");
+	if (address && (sentinels || master))
+		wrong(check, "store.address", "the sentinels say where Redis is: leave address out, or sentinels and master");
+	if (sentinels && !master)
+		missing(check, "store", "master", "by which name do the sentinels know it? add master = \"fedgate\"");
+	if (master && !sentinels && !address)
+		missing(check, "store", "sentinels", "who knows the master? add sentinels = [ \"s1.example.com:26379\" ]");
+}
+
+static void check_redis(const struct check *check)
+{
+	const struct redis_conf *redis = &check->conf->store.redis;
+
+	if (check->conf->store.kind != STORE_REDIS)
+		return;
+	check_redis_place(check);
+	if (!has_elements(check, "edge.route-keys"))
+		missing(check, "edge", "route-keys",
+		    "each edge of the pool must know the others' Route: add route-keys = [ \"file:route.key\" ], the same for the whole pool");
+	if (redis->server_count && *redis->servers[0].path && redis->tls)
+		wrong(check, "store.tls", "a UNIX socket has no TLS: leave it out");
+	if (written(check, "store.ca") && !redis->tls)
+		wrong(check, "store.ca", "without TLS nothing is checked by it: add tls = true, or leave it out");
+	if (written(check, "store.user") && !written(check, "store.password-file"))
+		missing(check, "store", "password-file", "the user needs a password: add password-file = \"redis.password\"");
 }
 
 void conf_check(struct reader *reader, const config_t *config, struct conf *conf)
@@ -108,4 +148,5 @@ void conf_check(struct reader *reader, const config_t *config, struct conf *conf
 	default_name(&conf->internal.record_route, conf->edge.name);
 	check_internal(&check);
 	check_values(&check);
+	check_redis(&check);
 }

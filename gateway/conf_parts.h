@@ -13,10 +13,16 @@ setting_read_fn conf_read_domains;    /* struct conf: edge.domains */
 setting_read_fn conf_read_names;      /* struct texts of domains */
 setting_read_fn conf_read_route_keys; /* struct conf: edge.route_keys */
 setting_read_fn conf_read_headers;    /* struct texts: border.remove */
-setting_read_fn conf_read_redis;      /* none: a word of the redis store */
 setting_read_fn conf_read_hops;       /* struct conf: internal.hops */
+setting_read_fn conf_read_redis_address; /* struct redis_conf: the one server */
+setting_read_fn conf_read_sentinels;  /* struct redis_conf: the servers */
+setting_read_fn conf_read_password;   /* char *: the first line of a file */
 
 void conf_clear_hops(struct conf *);
+void conf_clear_redis(struct conf *); /* what no row of the table owns */
+
+/* Complains when an array has not `least` to `most` elements. */
+bool counted(struct reader *, config_setting_t *array, int least, int most);
 
 /* Checks what no single setting can be wrong in, and fills in what follows from others. */
 void conf_check(struct reader *, const config_t *, struct conf *);

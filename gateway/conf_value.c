@@ -11,8 +11,7 @@
 
 #define KEYS_MAX 16
 
-/* How many elements a list may have; complains when it has another number. */
-static bool counted(struct reader *reader, config_setting_t *array, int least, int most)
+bool counted(struct reader *reader, config_setting_t *array, int least, int most)
 {
 	int count = config_setting_length(array);
 
@@ -205,15 +204,4 @@ void conf_read_headers(struct reader *reader, const struct setting *row, config_
 	texts_clear(field); /* of the default */
 	if (counted(reader, at, 0, 64))
 		texts_read(reader, at, add_header, field);
-}
-
-void conf_read_redis(struct reader *reader, const struct setting *row, config_setting_t *at, void *field)
-{
-	const char *kind;
-
-	(void)row;
-	(void)field;
-	if (config_setting_lookup_string(config_setting_parent(at), "kind", &kind) && strcmp(kind, "memory") != 0)
-		return; /* the complaint is about the kind */
-	complain_at(reader, at, "belongs to kind = \"redis\", and this store is \"memory\": leave it out");
 }

@@ -194,6 +194,27 @@ static const struct setting *row_find(const struct table *table, const char *nam
 	return NULL;
 }
 
+/* A word of another kind of the group would do nothing: nobody writes it for that. When
+ * the kind itself is wrong, its complaint is enough. */
+static bool is_of_kind(struct reader *reader, const struct table *table, config_setting_t *group,
+    const struct setting *row, config_setting_t *at)
+{
+	const struct setting *kind = row->only ? row_find(table, "kind") : NULL;
+	const char *word;
+
+	if (!kind)
+		return true;
+	word = kind->fallback;
+	if (config_setting_get_member(group, "kind") && !config_setting_lookup_string(group, "kind", &word))
+		return false;
+	if (strcmp(word, row->only) == 0)
+		return true;
+	if (kind_knows(kind, word))
+		complain_at(reader, at, "belongs to kind = \"%s\", and this %s is \"%s\": leave it out", row->only,
+		    config_setting_name(group), word);
+	return false;
+}
+
 void table_read(struct reader *reader, const struct table *table, const char *name,
     config_setting_t *group, void *base)
 {
@@ -203,10 +224,10 @@ void table_read(struct reader *reader, const struct table *table, const char *na
 		config_setting_t *at = config_setting_get_elem(group, (unsigned)i);
 		const struct setting *row = row_find(table, config_setting_name(at));
 
-		if (row)
-			row_read(reader, row, at, base);
-		else
+		if (!row)
 			complain_unknown(reader, table, group, at);
+		else if (is_of_kind(reader, table, group, row, at))
+			row_read(reader, row, at, base);
 	}
 	for (size_t i = 0; i < table->count; i++) {
 		const struct setting *row = &table->rows[i];

@@ -48,6 +48,7 @@ struct setting {
 	size_t place;             /* offset of a struct place; 0: nobody asks for it */
 	setting_read_fn *read;
 	const struct table *inner;
+	const char *only;         /* the word that `kind` of its group must be for it; NULL: any */
 };
 
 #define TABLE(rows) { rows, sizeof(rows) / sizeof((rows)[0]) }

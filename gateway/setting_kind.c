@@ -136,6 +136,13 @@ static bool word_find(const char *words, const char *word, unsigned *index)
 	}
 }
 
+bool kind_knows(const struct setting *row, const char *word)
+{
+	unsigned index;
+
+	return word_find(row->words, word, &index);
+}
+
 /* "a", "b" or "c", and perhaps which of them was meant. */
 static void complain_word(struct reader *reader, const struct setting *row, config_setting_t *at)
 {

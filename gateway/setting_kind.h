@@ -7,6 +7,8 @@
 
 void kind_read(struct reader *, const struct setting *, config_setting_t *, void *field);
 void kind_default(const struct setting *, void *field);
+/* Is the word one of the row's? */
+bool kind_knows(const struct setting *, const char *word);
 void kind_clear(const struct setting *, void *field);
 
 #endif

@@ -9,11 +9,17 @@
 
 #include "../policy/alloc.h"
 
+static void send_at_once(int fd)
+{
+	int yes = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
 static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
     const struct address *peer, const struct stream_calls *calls, void *arg)
 {
 	struct stream *s = alloc_zero(1, sizeof *s);
-	int yes = 1;
 
 	s->all = all;
 	s->calls = calls;
@@ -21,7 +27,8 @@ static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
 	s->fd = fd;
 	s->peer = *peer;
 	s->opened_us = s->active_us = loop_now(all->loop);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	if (peer->socket.any.sa_family != AF_UNIX)
+		send_at_once(fd);
 	if (context && (!(s->ssl = SSL_new(context)) || SSL_set_fd(s->ssl, fd) != 1))
 		abort(); /* out of memory; going on would be going on in clear */
 	s->next = all->first;
@@ -84,7 +91,8 @@ struct stream *stream_connect(struct streams *all, const struct address *to, SSL
 	struct stream *s = stream_new(all, fd, context, to, calls, arg);
 
 	s->state = CONNECTING;
-	watch_for_silence(fd);
+	if (to->socket.any.sa_family != AF_UNIX)
+		watch_for_silence(fd);
 	s->never_opened = true;
 	if (s->ssl) {
 		SSL_set_connect_state(s->ssl);

@@ -145,6 +145,32 @@ static void a_prefix_is_24_or_56_bits(void)
 	CU_ASSERT_NOT_EQUAL(address_prefix(&low), address_prefix(&a));
 }
 
+static void a_socket_of_this_host_has_a_path_and_answers_no(void)
+{
+	struct address address, other;
+	char text[ADDRESS_TEXT_MAX], path[sizeof address.socket.un.sun_path + 1];
+
+	memset(path, 'x', sizeof path);
+	path[0] = '/';
+	path[sizeof path - 1] = '\0';
+	CU_ASSERT_FALSE(address_unix(&address, path));
+	CU_ASSERT_EQUAL(address.length, 0);
+	path[sizeof path - 2] = '\0';
+	CU_ASSERT_TRUE(address_unix(&address, path));
+	address_text(&address, text);
+	CU_ASSERT_EQUAL(strlen(text), ADDRESS_TEXT_MAX - 1);
+	CU_ASSERT_FALSE(address_unix(&address, ""));
+	CU_ASSERT_TRUE(address_unix(&address, "/run/redis.sock"));
+	address_text(&address, text);
+	CU_ASSERT_STRING_EQUAL(text, "/run/redis.sock");
+	CU_ASSERT_EQUAL(address_port(&address), 0);
+	CU_ASSERT_FALSE(address_loopback(&address));
+	CU_ASSERT_FALSE(address_wildcard(&address));
+	CU_ASSERT_EQUAL(address_prefix(&address), 0);
+	other = address;
+	CU_ASSERT_FALSE(address_same_host(&address, &other));
+}
+
 CU_TestInfo address_tests[] = {
 	{ "what is written reads back", what_is_written_reads_back },
 	{ "all else is refused", all_else_is_refused },
@@ -153,6 +179,7 @@ CU_TestInfo address_tests[] = {
 	{ "an empty address answers no", an_empty_address_answers_no },
 	{ "loopback and wildcard are known, IPv4-mapped too", loopback_and_wildcard_are_known },
 	{ "a host is the same whatever the port", a_host_is_the_same_whatever_the_port },
+	{ "a socket of this host has a path, and answers no", a_socket_of_this_host_has_a_path_and_answers_no },
 	{ "a prefix is 24 or 56 bits", a_prefix_is_24_or_56_bits },
 	CU_TEST_INFO_NULL
 };

@@ -121,6 +121,9 @@ static void groups_that_are_not_written_have_their_defaults(void)
 	CU_ASSERT_EQUAL(conf->store.kind, STORE_MEMORY);
 	CU_ASSERT_STRING_EQUAL(conf->store.state_file, "/var/lib/fedgate/state");
 	CU_ASSERT_EQUAL(conf->store.max_partners, 200000);
+	CU_ASSERT_EQUAL(conf->store.redis.server_count, 0);
+	CU_ASSERT_EQUAL(conf->store.redis.timeout_us, 50000);
+	CU_ASSERT_STRING_EQUAL(conf->store.redis.password, "");
 	CU_ASSERT_STRING_EQUAL(conf->console.socket, "/run/fedgate/console.sock");
 	CU_ASSERT_STRING_EQUAL(conf->console.group, "fedgate");
 	CU_ASSERT_EQUAL(conf->log.level, LOG_SET_INFO);
@@ -209,6 +212,63 @@ static void a_route_key_is_in_the_file_or_here(void)
 				CU_ASSERT_EQUAL(conf->edge.route_keys[0].octets[octet], octet);
 			CU_ASSERT_EQUAL(conf->edge.route_keys[1].octets[31], 0);
 			CU_ASSERT_EQUAL(conf->edge.route_keys[1].octets[0], 0xff);
+		}
+		conf_free(conf);
+		sweep(&desk);
+	}
+}
+
+#define REDIS(words) "edge: { name = \"e.example\"; domains = [ \"example.com\" ];\n" \
+	"  route-keys = [ \"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\" ]; };\n" \
+	FEDERATION HOP "policy = \"policy.conf\"; store: { kind = \"redis\"; " words " };\n"
+
+static void a_redis_is_at_a_host_a_socket_or_known_by_sentinels(void)
+{
+	static const struct { const char *conf, *host; unsigned port; const char *path, *master; size_t count; } rows[] = {
+		{ REDIS("address = \"Redis1.example.com:6379\";"), "redis1.example.com", 6379, "", "", 1 },
+		{ REDIS("address = \"redis:1\";"), "redis", 1, "", "", 1 },
+		{ REDIS("address = \"192.0.2.1:65535\";"), "192.0.2.1", 65535, "", "", 1 },
+		{ REDIS("address = \"[2001:db8::1]:6379\";"), "2001:db8::1", 6379, "", "", 1 },
+		{ REDIS("address = \"unix:/run/redis/redis.sock\";"), "", 0, "/run/redis/redis.sock", "", 1 },
+		{ REDIS("sentinels = [ \"s1.example:26379\", \"[::1]:26379\" ]; master = \"fedgate\";"), "s1.example", 26379, "", "fedgate", 2 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct desk desk;
+		struct conf *conf = read_good(&desk, rows[i].conf, "");
+		const struct redis_conf *redis = &conf->store.redis;
+
+		CU_ASSERT_EQUAL(conf->store.kind, STORE_REDIS);
+		CU_ASSERT_EQUAL_FATAL(redis->server_count, rows[i].count);
+		CU_ASSERT_STRING_EQUAL(redis->servers[0].host, rows[i].host);
+		CU_ASSERT_EQUAL(redis->servers[0].port, rows[i].port);
+		CU_ASSERT_STRING_EQUAL(redis->servers[0].path, rows[i].path);
+		CU_ASSERT_STRING_EQUAL(redis->master, rows[i].master);
+		conf_free(conf);
+		sweep(&desk);
+	}
+}
+
+static void a_password_is_the_first_line_of_its_file(void)
+{
+	static const struct { const char *text, *password; } rows[] = {
+		{ "swordfish\n", "swordfish" }, { "swordfish", "swordfish" }, { " a b \r\nsecond\n", " a b " },
+		{ "\nsecond\n", NULL }, { "", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct desk desk;
+		struct conf *conf;
+
+		lay(&desk, REDIS("address = \"redis:6379\"; user = \"fedgate\"; password-file = \"any\"; database = 3; edges = 4;"), "");
+		put(desk.any, rows[i].text, strlen(rows[i].text));
+		conf = conf_read(desk.conf, &desk.complaints);
+		CU_ASSERT_EQUAL(conf != NULL, rows[i].password != NULL);
+		if (conf) {
+			CU_ASSERT_STRING_EQUAL(conf->store.redis.password, rows[i].password);
+			CU_ASSERT_STRING_EQUAL(conf->store.redis.user, "fedgate");
+			CU_ASSERT_EQUAL(conf->store.redis.database, 3);
+			CU_ASSERT_EQUAL(conf->store.redis.edges, 4);
 		}
 		conf_free(conf);
 		sweep(&desk);
@@ -416,6 +476,8 @@ CU_TestInfo conf_tests[] = {
 	{ "groups that are not written have their defaults", groups_that_are_not_written_have_their_defaults },
 	{ "a next hop is read from its URI", a_next_hop_is_read_from_its_uri },
 	{ "what is written is what is read", what_is_written_is_what_is_read },
+	{ "a Redis is at a host, a socket, or known by sentinels", a_redis_is_at_a_host_a_socket_or_known_by_sentinels },
+	{ "a password is the first line of its file", a_password_is_the_first_line_of_its_file },
 	{ "a route key is in the file or here", a_route_key_is_in_the_file_or_here },
 	{ "switches and rates know their lines", switches_and_rates_know_their_lines },
 	{ "watch list and suspicion are what is written", watch_list_and_suspicion_are_what_is_written },
