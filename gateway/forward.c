@@ -109,12 +109,13 @@ static uint64_t fresh_key(const struct traffic *tr, uint64_t key)
 	return pending_find(tr->pendings, key) ? 0 : key;
 }
 
-/* The outcome of a request outside a dialog tells how a limited partner behaves. */
+/* The outcome of a request outside a dialog tells how a limited partner behaves. Inside is
+ * what we have proof of: a To tag alone anyone may write. */
 static void count_outcome_for(struct pending *p, const struct request *r)
 {
 	char key[PARTNER_KEY_MAX];
 
-	if (!r->entry || !r->entry->limited || !r->entry->limits.min_responses || r->passage->in_dialog
+	if (!r->entry || !r->entry->limited || !r->entry->limits.min_responses || r->facts->proven
 	    || r->facts->method == METHOD_CANCEL)
 		return;
 	partner_key(&r->entry->partner, key);
