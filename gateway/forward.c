@@ -113,12 +113,14 @@ static uint64_t fresh_key(const struct traffic *tr, uint64_t key)
  * what we have proof of: a To tag alone anyone may write. */
 static void count_outcome_for(struct pending *p, const struct request *r)
 {
+	struct partner partner;
 	char key[PARTNER_KEY_MAX];
 
 	if (!r->entry || !r->entry->limited || !r->entry->limits.min_responses || r->facts->proven
 	    || r->facts->method == METHOD_CANCEL)
 		return;
-	partner_key(&r->entry->partner, key);
+	partner = r->common ? partner_common(&r->entry->partner) : r->entry->partner;
+	partner_key(&partner, key);
 	p->partner = alloc_text(key);
 	p->law = ruleset_ref(r->law);
 }

@@ -12,6 +12,7 @@ struct request {
 	const struct facts *facts;
 	const struct passage *passage;
 	const struct entry *entry; /* NULL: from inside */
+	bool common;               /* partner_common was charged for entry->partner */
 	struct ruleset *law;       /* borrowed */
 };
 

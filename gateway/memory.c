@@ -140,24 +140,20 @@ static struct row *find_or_add(struct memory *m, const struct partner *partner, 
 	return row ? row : partners_add(&m->table, key, length, now_us);
 }
 
-/* Who answers for one that is not known yet: itself where there is room. What
- * the policy names is never counted out: strangers could push it aside. */
-static struct partner charged(struct memory *m, const struct entry *entry, const struct row *provider, int64_t now_us)
+/* One that is not known yet: is there room for it? What the policy names is
+ * never counted out: strangers could push it aside. */
+static bool is_too_many(struct memory *m, const struct entry *entry, const struct row *provider, int64_t now_us)
 {
-	struct partner partner = entry->partner;
+	const struct partner *partner = &entry->partner;
 
-	if (partner.kind == PARTNER_TENANT && partner.domain.length > 0) {
-		if ((provider && provider->tenants >= entry->max_tenants) || !has_room(m, now_us))
-			partner.domain = (struct domain){ 0 };
-	} else if (partner.kind == PARTNER_DISCOVERED && !has_room(m, now_us)) {
-		partner = (struct partner){ .kind = PARTNER_NEWCOMERS };
-	}
-	return partner;
+	if (partner->kind == PARTNER_TENANT && partner->domain.length > 0)
+		return (provider && provider->tenants >= entry->max_tenants) || !has_room(m, now_us);
+	return partner->kind == PARTNER_DISCOVERED && !has_room(m, now_us);
 }
 
 struct pair memory_charge(struct memory *m, const struct entry *entry, int64_t now_us)
 {
-	struct pair pair = { NULL, NULL };
+	struct pair pair = { .own = NULL };
 
 	if (entry->partner.kind == PARTNER_NONE)
 		return pair;
@@ -167,9 +163,10 @@ struct pair memory_charge(struct memory *m, const struct entry *entry, int64_t n
 	}
 	pair.own = memory_find(m, &entry->partner);
 	if (!pair.own) {
-		struct partner partner = charged(m, entry, pair.provider, now_us);
+		struct partner common = partner_common(&entry->partner);
 
-		pair.own = find_or_add(m, &partner, now_us);
+		pair.common = is_too_many(m, entry, pair.provider, now_us);
+		pair.own = find_or_add(m, pair.common ? &common : &entry->partner, now_us);
 	}
 	pair.own->last_us = now_us;
 	touch(m);

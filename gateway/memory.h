@@ -39,6 +39,7 @@ struct row *memory_find(const struct memory *, const struct partner *); /* NULL:
 /* The rows of an entry. */
 struct pair {
 	struct row *own, *provider; /* own NULL: nobody is to be charged; provider NULL: none */
+	bool common;                /* own is that of partner_common */
 };
 
 struct pair memory_charge(struct memory *, const struct entry *, int64_t now_us);

@@ -81,7 +81,8 @@ static void record(const struct transit *t, enum reason reason)
 static struct request request_of(const struct transit *t)
 {
 	return (struct request) { .from = t->from, .message = t->message, .size = t->size, .facts = &t->facts,
-		.passage = &t->passage, .entry = t->from->kind == LINK_PARTNER ? &t->entry : NULL, .law = t->law };
+		.passage = &t->passage, .entry = t->from->kind == LINK_PARTNER ? &t->entry : NULL,
+		.common = t->measured && t->seen.common, .law = t->law };
 }
 
 static void refuse(struct transit *t, enum reason reason)

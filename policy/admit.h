@@ -45,6 +45,7 @@ struct reading {
 	bool provider_decided;    /* the limit that refused or delayed, or the watch list, is the provider's */
 	bool stopped_watched, stopped_suspicious; /* a hold ended since the last reading */
 	bool provider_stopped_watched;
+	bool common;              /* set by the store: too many are known, partner_common was charged */
 	bool known;               /* false: the store could not tell (a remote one, later) */
 };
 

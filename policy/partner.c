@@ -35,6 +35,17 @@ bool provider_name_good(const char *name)
 	return provider_octets_good(name, strlen(name));
 }
 
+struct partner partner_common(const struct partner *p)
+{
+	struct partner common = *p;
+
+	if (p->kind == PARTNER_TENANT)
+		common.domain = (struct domain){ 0 };
+	else if (p->kind == PARTNER_DISCOVERED)
+		common = (struct partner){ .kind = PARTNER_NEWCOMERS };
+	return common;
+}
+
 void partner_text(const struct partner *p, char out[PARTNER_TEXT_MAX])
 {
 	const char *slash = p->domain.length > 0 ? "/" : "";

@@ -25,6 +25,9 @@ struct partner {
 	char provider[PROVIDER_NAME_MAX + 1];
 };
 
+/* Who is charged for it where there are too many of its kind: a tenant without a domain, or the newcomers. */
+struct partner partner_common(const struct partner *);
+
 #define PARTNER_TEXT_MAX (PROVIDER_NAME_MAX + 1 + DOMAIN_MAX + 1)
 
 /* "contoso.com", "hosted-uc/tenant.example", "hosted-uc", "newcomers", "-". Ends with a NUL.

@@ -35,3 +35,7 @@ is "of the first tenant's 12" "$(many sip:a@one.example 12)" 10
 is "of the fourth tenant's 1" "$(many sip:a@four.example 1)" 1
 is "of eighteen further ones" "$(many sip:a@t%d.example 18)" 10
 is "of the fourth tenant's 9: 4 are left" "$(many sip:a@four.example 9)" 4
+
+# An answer makes none of the further ones a tenant of its own.
+sleep 1.1
+is "of eighteen further ones that were answered before" "$(many sip:a@t%d.example 18)" 10

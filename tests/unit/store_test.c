@@ -82,6 +82,8 @@ static void newcomers_share(void)
 	for (int i = 0; i < 20; i++)
 		CU_ASSERT_EQUAL(story_ask(s, i % 2 ? &c : &d, 1).wait_us, 0);
 	CU_ASSERT_EQUAL(story_ask(s, &c, 1).wait_us, SECOND);
+	CU_ASSERT_TRUE(story_ask(s, &c, 1).common);
+	CU_ASSERT_FALSE(story_ask(s, &a, 1).common);
 	CU_ASSERT_TRUE(story_find(s, "nnewcomers").found);
 	CU_ASSERT_FALSE(story_find(s, "dc.example").found);
 	CU_ASSERT_EQUAL(story_ask(s, &a, 1).wait_us, 0);
@@ -91,6 +93,7 @@ static void newcomers_share(void)
 	/* Sets leave their window: there is room again. */
 	story_pass(25 * HOUR);
 	CU_ASSERT_EQUAL(story_ask(s, &c, 1).wait_us, 0);
+	CU_ASSERT_FALSE(story_ask(s, &c, 1).common);
 	CU_ASSERT_TRUE(story_find(s, "dc.example").found);
 	s->ops->close(s);
 }
@@ -141,7 +144,7 @@ static void tenants_are_bounded(void)
 		snprintf(name, sizeof(name), "t%d.example", i);
 		e[i] = story_tenant(name);
 		story_pass(SECOND);
-		story_ask(s, &e[i], 1);
+		CU_ASSERT_EQUAL(story_ask(s, &e[i], 1).common, i >= 3);
 	}
 	CU_ASSERT_EQUAL(story_find(s, "phosted").row.tenants, 3);
 	CU_ASSERT_EQUAL(story_find(s, "phosted").row.distinct_uris, 1);
