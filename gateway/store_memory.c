@@ -31,6 +31,8 @@ static struct reading measure(struct memory *m, const struct entry *entry, const
 	seen = admit(&pair.own->record, &entry->limits, pair.provider ? &pair.provider->record : NULL,
 	    &entry->provider_limits, demand, now_us);
 	seen.common = pair.common;
+	if (pair.common)
+		seen.refused_until_us = 0; /* there may be room for this one at any moment */
 	memory_settle(m, pair.own, &own, CAUSE_MESSAGE);
 	if (pair.provider)
 		memory_settle(m, pair.provider, &provider, CAUSE_MESSAGE);

@@ -98,6 +98,26 @@ static void newcomers_share(void)
 	s->ops->close(s);
 }
 
+/* Watched are the newcomers, not this one: it has a record of its own as soon as there is room, so
+ * nobody is told to refuse it until then. */
+static void newcomer_may_come_back(void)
+{
+	struct store *s = story_open(NULL, 1);
+	struct entry a = story_discovered("a.example"), b = story_discovered("b.example");
+	struct reading seen;
+
+	story_ask(s, &a, 1);
+	story_pass(23 * HOUR);
+	CU_ASSERT_TRUE(story_enumerate(s, &b).became_watched);
+	seen = story_ask(s, &b, 1);
+	CU_ASSERT_TRUE(!seen.admitted && seen.common);
+	CU_ASSERT_EQUAL(seen.refused_until_us, 0);
+	story_pass(2 * HOUR);
+	CU_ASSERT_TRUE(story_ask(s, &b, 1).admitted);
+	CU_ASSERT_EQUAL(story_class(s, "nnewcomers"), CLASS_WATCHED);
+	s->ops->close(s);
+}
+
 /* They are known for the report only: that gives way. */
 static void empty_gives_way(void)
 {
@@ -334,6 +354,7 @@ CU_TestInfo store_tests[] = {
 	{ "an allowed partner is counted, and never suspected", allowed_is_counted },
 	{ "the sweep leaves the slots of an entry's own long period", own_rate_reaches_back },
 	{ "newcomers share one record while the table is full of live ones", newcomers_share },
+	{ "a newcomer is not kept out for as long as the newcomers are", newcomer_may_come_back },
 	{ "a partner of whom nothing is live gives way to a newcomer", empty_gives_way },
 	{ "a restricted partner is not forgotten before its hold ends", restricted_stay },
 	{ "tenants beyond max-tenants share, and there is room a window after the last message", tenants_are_bounded },
