@@ -52,6 +52,22 @@ static void transit_free(struct transit *t)
 
 /* --- record --- */
 
+/* Who it is that the message put on the watch list. */
+static struct partner watched_by(const struct entry *entry, const struct reading *seen)
+{
+	if (seen->provider_decided)
+		return entry->provider;
+	return seen->common ? partner_common(&entry->partner) : entry->partner;
+}
+
+static void record_class(const struct transit *t)
+{
+	struct partner watched = watched_by(&t->entry, &t->seen);
+
+	ledger_class(t->traffic->ledger, &watched, t->seen.class == CLASS_WATCHED ? CLASS_DISCOVERED : t->seen.class,
+	    CLASS_WATCHED, "asked for more distinct local URIs than the watch list allows");
+}
+
 static void record(const struct transit *t, enum reason reason)
 {
 	const sip_t *sip = sip_object(t->message);
@@ -71,9 +87,7 @@ static void record(const struct transit *t, enum reason reason)
 
 	ledger_record(t->traffic->ledger, &d);
 	if (seen && seen->became_watched)
-		ledger_class(t->traffic->ledger, seen->provider_decided ? &entry->provider : &entry->partner,
-		    seen->class == CLASS_WATCHED ? CLASS_DISCOVERED : seen->class, CLASS_WATCHED,
-		    "asked for more distinct local URIs than the watch list allows");
+		record_class(t);
 }
 
 /* --- act --- */

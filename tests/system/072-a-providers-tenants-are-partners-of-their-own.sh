@@ -39,3 +39,11 @@ is "of the fourth tenant's 9: 4 are left" "$(many sip:a@four.example 9)" 4
 # An answer makes none of the further ones a tenant of its own.
 sleep 1.1
 is "of eighteen further ones that were answered before" "$(many sip:a@t%d.example 18)" 10
+
+# Who is watched is whoever was charged.
+law "$POLICY watch-list: { distinct-uris = 30; };"
+for user in a b; do
+	partner provider --from sip:a@t%d.example --to sip:$user%d@example.com --count 20 --rate 9 >"$T/names.json"
+done
+wait_for edge 'uc: now watched, was discovered'
+! said edge 't[0-9]*.example: now watched' || fail "one of the further tenants is said to be watched"
