@@ -179,11 +179,8 @@ static void rule_text(const struct decided *d, char out[NAME_MAX_TEXT], char rul
 		return;
 	where = judge_place(d->entry, d->reason, d->seen);
 	snprintf(rule, PLACE_TEXT_MAX, "%s", place_text(&where, place));
-	if (d->reason == REASON_RATE_LIMIT || d->reason == REASON_RATE_SUSPICIOUS || d->reason == REASON_PACED) {
-		const struct limits *limits = d->seen && d->seen->provider_decided ? &d->entry->provider_limits : &d->entry->limits;
-
-		rate_text(d->seen && d->seen->suspicious ? &limits->suspicious_rate : &limits->rate, rate);
-	}
+	if (d->seen && (d->reason == REASON_RATE_LIMIT || d->reason == REASON_RATE_SUSPICIOUS || d->reason == REASON_PACED))
+		rate_text(judge_rate(d->entry, d->seen), rate);
 	snprintf(out, NAME_MAX_TEXT, " (%s%s%s)", rate, rate[0] ? ", " : "", rule);
 }
 

@@ -169,9 +169,16 @@ static bool passes_watch(struct hearing *h)
 	return false;
 }
 
-static void find_slot(struct hearing *h, const struct rate *rate)
+/* Whoever is suspicious keeps the usual rate too: "60/m" alone would let sixty
+ * through at once. A time that is late enough for one rate stays so. */
+static void find_slot(struct hearing *h, bool suspicious)
 {
-	h->own_slot_us = window_earliest(&h->own->window, rate, h->now_us, true);
+	const struct limits *limits = h->limits;
+	int64_t usual_us = window_earliest(&h->own->window, &limits->rate, h->now_us, true);
+
+	h->own_slot_us = usual_us;
+	if (suspicious)
+		h->own_slot_us = later(usual_us, window_earliest(&h->own->window, &limits->suspicious_rate, h->now_us, true));
 	h->slot_us = h->own_slot_us;
 	if (h->provider)
 		h->slot_us = window_earliest(&h->provider->window, &h->provider_limits->rate, h->own_slot_us, false);
@@ -197,8 +204,19 @@ static int64_t refused_until(struct hearing *h)
 	calm_us = standing_calm_at(&h->own->standing, h->limits, h->now_us);
 	if (until_us < calm_us)
 		return until_us;
-	find_slot(h, &h->limits->rate);
+	find_slot(h, false);
 	return later(calm_us, taken_from(h));
+}
+
+/* Row 8 is asked first: where its rate alone refuses, the usual one has no say. */
+static bool usual_decides(const struct hearing *h, int64_t most_us)
+{
+	int64_t slot_us;
+
+	if (!h->seen.suspicious)
+		return false;
+	slot_us = window_earliest(&h->own->window, &h->limits->suspicious_rate, h->now_us, true);
+	return slot_us < h->own_slot_us && slot_us - h->now_us <= most_us;
 }
 
 /* Rows 8 and 9. */
@@ -209,9 +227,10 @@ static bool passes_rate(struct hearing *h)
 	int64_t most_us = ends_call ? limits->ending_delay_us : limits->max_delay_us;
 	bool room;
 
-	find_slot(h, h->seen.suspicious ? &limits->suspicious_rate : &limits->rate);
+	find_slot(h, h->seen.suspicious);
 	if (h->slot_us == h->now_us)
 		return true;
+	h->seen.usual_decided = usual_decides(h, most_us);
 	room = window_waiting(&h->own->window, h->now_us, ends_call) < limits->max_waiting;
 	h->seen.provider_decided = h->slot_us > h->own_slot_us &&
 	    (h->own_slot_us == h->now_us || (room && h->own_slot_us - h->now_us <= most_us));

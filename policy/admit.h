@@ -40,7 +40,8 @@ struct reading {
 	int64_t retry_us;         /* refused by rate: until a slot would be free, never 0; refused by the watch list: 0 */
 	int64_t refused_until_us; /* refused: the store's clock; until then every ordinary message of this
 	                           * partner would be refused; 0: not known */
-	bool suspicious;          /* it was measured against suspicious_rate, whatever the class */
+	bool suspicious;          /* it was measured against suspicious_rate too, whatever the class */
+	bool usual_decided;       /* and yet it is the usual rate that delays or refuses it */
 	bool became_watched;      /* by this very message */
 	bool provider_decided;    /* the limit that refused or delayed, or the watch list, is the provider's */
 	bool stopped_watched, stopped_suspicious; /* a hold ended since the last reading */

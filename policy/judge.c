@@ -27,13 +27,18 @@ enum reason judge_before(const struct facts *facts, const struct entry *entry)
 	return REASON_NONE;
 }
 
+static bool by_suspicion(const struct reading *seen)
+{
+	return seen->suspicious && !seen->usual_decided;
+}
+
 /* The store refused, by rate if it says when to come back. A watched partner is
  * refused so too: where its call ends without a slot, or for a target that is not new. */
 static enum reason judge_refused(const struct reading *seen)
 {
 	if (seen->retry_us == 0)
 		return REASON_WATCH_LIST;
-	if (seen->suspicious && !seen->provider_decided)
+	if (by_suspicion(seen) && !seen->provider_decided)
 		return REASON_RATE_SUSPICIOUS;
 	return REASON_RATE_LIMIT;
 }
@@ -98,6 +103,13 @@ enum class judge_class(const struct entry *entry, enum reason reason, const stru
 	return seen->became_watched ? CLASS_WATCHED : seen->class;
 }
 
+const struct rate *judge_rate(const struct entry *entry, const struct reading *seen)
+{
+	const struct limits *limits = seen->provider_decided ? &entry->provider_limits : &entry->limits;
+
+	return by_suspicion(seen) ? &limits->suspicious_rate : &limits->rate;
+}
+
 struct place judge_place(const struct entry *entry, enum reason reason, const struct reading *seen)
 {
 	bool provider = seen && seen->provider_decided;
@@ -112,6 +124,6 @@ struct place judge_place(const struct entry *entry, enum reason reason, const st
 	if (reason == REASON_RATE_LIMIT)
 		return limits->rate_place;
 	if (reason == REASON_PACED)
-		return seen && seen->suspicious ? limits->suspicious_place : limits->rate_place;
+		return seen && by_suspicion(seen) ? limits->suspicious_place : limits->rate_place;
 	return entry->place;
 }

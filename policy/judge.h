@@ -19,6 +19,9 @@ bool judge_is_waived(const struct entry *, enum reason);
 /* The class that the partner has by this reason and reading. */
 enum class judge_class(const struct entry *, enum reason, const struct reading *seen);
 
+/* The rate that delayed or refused it. */
+const struct rate *judge_rate(const struct entry *, const struct reading *seen);
+
 /* The line that decided; none for what row 1 refuses. */
 struct place judge_place(const struct entry *, enum reason, const struct reading *seen);
 

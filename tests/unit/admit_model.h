@@ -113,13 +113,12 @@ static bool model_overflows(const struct account *a, const struct limits *limits
 static void model_find_slot(const struct account *own, const struct account *provider, const struct case_at *c,
     int64_t now, int64_t *own_slot, int64_t *slot)
 {
-	const struct rate *rate = own->suspicious ? &c->limits->suspicious_rate : &c->limits->rate;
-
 	*own_slot = now;
 	for (int i = 0; i < own->slot_count; i++)
 		if (own->slots[i].at > *own_slot)
 			*own_slot = own->slots[i].at;
-	while (!model_keeps(own, rate, *own_slot))
+	while (!model_keeps(own, &c->limits->rate, *own_slot) ||
+	    (own->suspicious && !model_keeps(own, &c->limits->suspicious_rate, *own_slot)))
 		(*own_slot)++;
 	*slot = *own_slot;
 	while (c->provider_limits && !model_keeps(provider, &c->provider_limits->rate, *slot))
