@@ -181,11 +181,12 @@ enum reason forward_send(const struct traffic *tr, const struct request *r, stru
 
 /* --- what follows an INVITE --- */
 
+/* By whichever connection of the organisation: its name is part of the transaction. */
 static struct pending *followed(const struct traffic *tr, const struct request *r)
 {
 	struct pending *p = pending_find(tr->pendings, r->passage->transaction);
 
-	return p && p->invite && p->from == r->from->id
+	return p && p->invite
 	    && p->request_uri == via_request_uri(&tr->own, sip_object(r->message)) ? p : NULL;
 }
 
@@ -221,5 +222,6 @@ enum follow forward_cancel(const struct traffic *tr, const struct request *r)
 	if (p->final || p->cancelled || !send_along(tr, r, p))
 		return FOLLOW_OURS;
 	p->cancelled = true;
+	p->cancel_from = r->from->id;
 	return FOLLOW_DONE;
 }

@@ -23,7 +23,7 @@ enum reason forward_choose(const struct traffic *, const struct request *, struc
  * parsed): nothing has left then. */
 enum reason forward_send(const struct traffic *, const struct request *, struct link *to);
 
-/* CANCEL and ACK that follow a pending INVITE of this link. */
+/* CANCEL and ACK that follow a pending INVITE of this organisation. */
 enum follow { FOLLOW_NOBODY, FOLLOW_DONE, FOLLOW_OURS, FOLLOW_EXTRA };
 /* The ACK of a failed INVITE: sent on once (DONE), swallowed (OURS: the failure was our own; EXTRA), or not one (NOBODY). */
 enum follow forward_ack(const struct traffic *, const struct request *);

@@ -15,6 +15,7 @@ struct pending {
 	struct pending *next, **back;    /* of the link it was sent to; back NULL: not on a list */
 	struct timer timer;
 	uint64_t from;                   /* id of the link it came by */
+	uint64_t cancel_from;            /* id of the link that its CANCEL came by */
 	struct origin *owner;            /* who it is charged to (queues); a reference */
 	uint64_t to;                     /* id of the link it was sent by */
 	struct origin *to_origin;        /* towards a partner: his organisation; a reference; else NULL */

@@ -191,14 +191,21 @@ static void note_final(const struct traffic *tr, struct pending *p, unsigned sta
 	pending_final(tr->pendings, p, status);
 }
 
-static void cancel_answered(const struct traffic *tr, struct link *by, const struct frame *f, struct pending *p, struct link *to)
+static struct link *open_link(const struct traffic *tr, uint64_t id)
+{
+	struct link *l = link_by_id(tr->links, id);
+
+	return l && link_is_open(l) ? l : NULL;
+}
+
+static void cancel_answered(const struct traffic *tr, struct link *by, const struct frame *f, struct pending *p)
 {
 	if (f->status < 200)
 		return; /* 100 to a CANCEL goes hop by hop */
 	if (p->cancel_answered || !(p->cancelled || p->own_cancel))
 		unasked(tr, by);
 	else if (p->cancelled)
-		pass(tr, f, by, to);
+		pass(tr, f, by, open_link(tr, p->cancel_from));
 	p->cancel_answered = true;
 }
 
@@ -212,11 +219,9 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 		unasked(tr, by);
 		return;
 	}
-	to = link_by_id(tr->links, p->from);
-	if (to && !link_is_open(to))
-		to = NULL;
+	to = open_link(tr, p->from);
 	if (p->invite && f->cseq != UINT16_MAX && is_for_cancel(f)) {
-		cancel_answered(tr, by, f, p, to);
+		cancel_answered(tr, by, f, p);
 		return;
 	}
 	if (p->final && !(p->invite && f->status / 100 == 2)) {

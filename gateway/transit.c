@@ -321,15 +321,22 @@ static void from_inside(struct transit *t, enum method method)
 
 /* --- what needs no law --- */
 
+/* By whichever connection of the organisation it came. */
+static struct transit *waiting_invite(const struct origin *o, uint64_t transaction)
+{
+	for (struct link *l = o->links; l; l = l->next)
+		for (struct transit *w = l->waiting; w; w = w->next)
+			if (w->facts.method == METHOD_INVITE && w->passage.transaction == transaction)
+				return w;
+	return NULL;
+}
+
 /* A CANCEL for an INVITE that still waits here: neither goes on. */
 static bool cancelled_here(struct transit *t)
 {
-	struct transit *w;
-	uint64_t key = via_transaction(&t->traffic->own, sip_object(t->message), t->from->origin->name);
+	struct origin *o = t->from->origin;
+	struct transit *w = waiting_invite(o, via_transaction(&t->traffic->own, sip_object(t->message), o->name));
 
-	for (w = t->from->waiting; w; w = w->next)
-		if (w->facts.method == METHOD_INVITE && w->passage.transaction == key)
-			break;
 	if (!w)
 		return false;
 	reply_plain(t->traffic, t->from, t->message, 200, "");
