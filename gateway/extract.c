@@ -36,8 +36,7 @@ static bool is_local(const struct ruleset *law, const url_t *url)
 	return domain_parse(&d, url->url_host, strlen(url->url_host)) && ruleset_is_local(law, &d);
 }
 
-/* Bounded: sofia ends a payload with no NUL. */
-static bool mentions(const char *text, size_t size, const char *word)
+bool extract_mentions(const char *text, size_t size, const char *word)
 {
 	size_t length = strlen(word);
 
@@ -47,9 +46,9 @@ static bool mentions(const char *text, size_t size, const char *word)
 	return false;
 }
 
-static bool names_recipients(const char *text, size_t size)
+bool extract_names_recipients(const char *text, size_t size)
 {
-	return mentions(text, size, "resource-lists") || mentions(text, size, "adrl+xml");
+	return extract_mentions(text, size, "resource-lists") || extract_mentions(text, size, "adrl+xml");
 }
 
 /* One request that names many recipients: RFC 5363 lists, as the body or a part of it. */
@@ -64,11 +63,11 @@ static bool has_recipient_list(const sip_t *sip)
 				return true;
 	if (!type || !type->c_type)
 		return false;
-	if (names_recipients(type->c_type, strlen(type->c_type)))
+	if (extract_names_recipients(type->c_type, strlen(type->c_type)))
 		return true;
 	if (strncasecmp(type->c_type, "multipart/", 10) || !sip->sip_payload || !sip->sip_payload->pl_data)
 		return false;
-	return names_recipients(sip->sip_payload->pl_data, sip->sip_payload->pl_len);
+	return extract_names_recipients(sip->sip_payload->pl_data, sip->sip_payload->pl_len);
 }
 
 static bool for_this_edge(const struct own *own, const sip_t *sip)

@@ -28,6 +28,10 @@ struct extract_view {
 /* A request from a partner. */
 void extract(struct facts *, struct passage *, const struct extract_view *, const struct link *from,
     enum method, msg_t *);
+/* Does the text hold the word, in any case? Bounded: sofia ends a payload with no NUL. */
+bool extract_mentions(const char *text, size_t size, const char *word);
+/* Is that the type, or in the body, of a list of recipients? */
+bool extract_names_recipients(const char *text, size_t size);
 /* A request from inside: facts->fault is set unless it carries our valid token. */
 void extract_inside(struct facts *, struct passage *, const struct extract_view *, enum method, msg_t *);
 

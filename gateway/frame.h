@@ -76,6 +76,9 @@ enum frame_result frame_next(struct frame_state *, const struct frame_limits *,
 /* The text of a line's value, without blanks around; folds stay in it. */
 const char *frame_value(const struct frame *, uint16_t index, size_t *length);
 
+/* Is that the name of the line's header? In any case; a short form is another name. */
+bool frame_line_is(const struct frame *, uint16_t index, const char *name);
+
 /* The host of the only URI of a From or To line in plain shape: "[display] <sip:user@host...>" or
  * "sip:user@host...". False: not plain, or no name at all ([::1]): let the parser look. */
 bool frame_plain_host(const struct frame *, uint16_t index, const char **host, size_t *length);

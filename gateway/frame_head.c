@@ -132,6 +132,13 @@ const char *frame_value(const struct frame *f, uint16_t index, size_t *length)
 	return f->octets + line->value;
 }
 
+bool frame_line_is(const struct frame *f, uint16_t index, const char *name)
+{
+	const struct frame_line *line = &f->line[index];
+
+	return strlen(name) == line->name_length && !strncasecmp(f->octets + line->at, name, line->name_length);
+}
+
 /* False: not a length that everybody would read alike. */
 static bool read_length(const struct frame *f, uint16_t index, uint64_t *out)
 {

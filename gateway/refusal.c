@@ -60,7 +60,7 @@ static bool asks_for_local(const struct ruleset *law, const struct frame *f)
 	size_t length = f->uri_length, end;
 	struct domain d;
 
-	if (length < 5 || strncasecmp(uri, "sip:", 4))
+	if (length < 5 || strncasecmp(uri, "sip:", 4) || extract_mentions(uri, length, "maddr"))
 		return false;
 	at = memchr(uri, '@', length);
 	host = at ? at + 1 : uri + 4;
@@ -92,20 +92,24 @@ static bool plain_via(const struct frame *f)
 	return true;
 }
 
-/* Row 1 comes first: no hops left, or an extension asked for, has another answer. */
+static bool plain_line(const struct frame *f, uint16_t i)
+{
+	size_t length;
+	const char *value = frame_value(f, i, &length);
+
+	if (f->line[i].header == FRAME_MAX_FORWARDS)
+		return value[0] != '0';
+	if (frame_line_is(f, i, "Content-Type") || frame_line_is(f, i, "c"))
+		return !extract_mentions(value, length, "multipart") && !extract_names_recipients(value, length);
+	return !frame_line_is(f, i, "Proxy-Require") && !frame_line_is(f, i, "Require");
+}
+
+/* Row 1 comes first: no hops left, an extension asked for, or a list of recipients has another answer. */
 static bool plain_lines(const struct frame *f)
 {
-	static const char asks[] = "Proxy-Require";
-	size_t length;
-
-	for (uint16_t i = 0; i < f->lines; i++) {
-		const struct frame_line *line = &f->line[i];
-
-		if (line->header == FRAME_MAX_FORWARDS && frame_value(f, i, &length)[0] == '0')
+	for (uint16_t i = 0; i < f->lines; i++)
+		if (!plain_line(f, i))
 			return false;
-		if (line->name_length == sizeof asks - 1 && !strncasecmp(f->octets + line->at, asks, sizeof asks - 1))
-			return false;
-	}
 	return true;
 }
 

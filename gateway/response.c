@@ -59,13 +59,6 @@ static void unasked(const struct traffic *tr, struct link *l)
 
 /* --- printing it without our Via --- */
 
-static bool line_is(const struct frame *f, uint16_t i, const char *name)
-{
-	const struct frame_line *line = &f->line[i];
-
-	return strlen(name) == line->name_length && !strncasecmp(f->octets + line->at, name, line->name_length);
-}
-
 static bool line_stays(const struct traffic *tr, const struct frame *f, uint16_t i)
 {
 	const struct texts *remove = &tr->conf->border.remove;
@@ -75,9 +68,9 @@ static bool line_stays(const struct traffic *tr, const struct frame *f, uint16_t
 	if (f->line[i].header != FRAME_OTHER)
 		return true;
 	for (size_t n = 0; n < remove->count; n++)
-		if (line_is(f, i, remove->list[n]))
+		if (frame_line_is(f, i, remove->list[n]))
 			return false;
-	return !strcmp(tr->conf->border.user_agent, "keep") || (!line_is(f, i, "User-Agent") && !line_is(f, i, "Server"));
+	return !strcmp(tr->conf->border.user_agent, "keep") || (!frame_line_is(f, i, "User-Agent") && !frame_line_is(f, i, "Server"));
 }
 
 /* By the scan: our Via's line is dropped, the others go as they came. */
