@@ -287,8 +287,9 @@ static void from_partner(struct transit *t, enum method method)
 	}
 }
 
-/* A block refuses both directions, also of a dialog that began before it. */
-static enum reason partner_is_blocked(const struct transit *t)
+/* What the policy refuses whole it refuses in both directions, also in a dialog
+ * that began before. Of a partner without a connection only the names are known. */
+static enum reason partner_is_refused(const struct transit *t)
 {
 	const struct origin *o = origin_find(t->traffic->origins, t->passage.token.organisation.text);
 	struct facts facts = { .method = t->facts.method, .source = t->passage.token.source };
@@ -296,9 +297,18 @@ static enum reason partner_is_blocked(const struct transit *t)
 	struct entry entry;
 
 	match(&entry, t->law, o && o->links ? &o->links->peer.peer : &nobody, &facts, PROOF_NONE);
-	if (entry.stance == STANCE_BLOCK)
+	switch (entry.stance) {
+	case STANCE_BLOCK:
 		return REASON_BLOCKED_DOMAIN;
-	return entry.stance == STANCE_OFF ? REASON_FEDERATION_OFF : REASON_NONE;
+	case STANCE_OFF:
+		return REASON_FEDERATION_OFF;
+	case STANCE_CLOSED:
+		return o && o->links ? REASON_NOT_ALLOWED : REASON_NONE;
+	case STANCE_ALLOW:
+	case STANCE_DISCOVER:
+		break;
+	}
+	return REASON_NONE;
 }
 
 /* Inside a dialog that we let through, back to the partner; no limit holds. */
@@ -311,7 +321,7 @@ static void from_inside(struct transit *t, enum method method)
 	if (method == METHOD_ACK && ack_followed(t))
 		return;
 	if (!t->facts.fault && t->passage.route == ROUTE_PROVEN)
-		t->facts.fault = partner_is_blocked(t);
+		t->facts.fault = partner_is_refused(t);
 	if (t->facts.fault)
 		refuse(t, t->facts.fault);
 	else

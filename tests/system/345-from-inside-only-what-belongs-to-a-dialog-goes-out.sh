@@ -1,5 +1,6 @@
 # A request from inside without our token gets 403 not-here, one with a bad token 403
-# bad-route, one for a partner that has gone 480; a partner on the block list is not called back.
+# bad-route, one for a partner that has gone 480; nobody is called back whom the policy
+# blocks, or allows no longer.
 . "$SOURCE/tests/system/lib.sh"
 
 make_certs
@@ -44,6 +45,10 @@ printf 'block = ( { domain = "contoso.example"; } );\n' >"$T/policy.conf"
 reload
 tell hop bye
 answer 403 blocked-domain
+printf 'federation: { discovery = false; };\n' >"$T/policy.conf"
+reload
+tell hop bye
+answer 403 not-allowed
 : >"$T/policy.conf"
 reload
 : >"$T/over"
