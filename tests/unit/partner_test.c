@@ -61,6 +61,29 @@ static void nobody_has_no_key(void)
 	CU_ASSERT_FALSE(partner_from_key(&p, key, 0));
 }
 
+static void one_stands_for_many(void)
+{
+	static const struct {
+		enum partner_kind kind;
+		const char *domain, *provider, *key;
+	} rows[] = {
+		{ PARTNER_DISCOVERED, "contoso.com", "", "nnewcomers" },
+		{ PARTNER_TENANT, "a.example", "hosted-uc", "thosted-uc" },
+		{ PARTNER_TENANT, "", "hosted-uc", "thosted-uc" },
+		{ PARTNER_ALLOWED, "contoso.com", "", "acontoso.com" },
+		{ PARTNER_PROVIDER, "", "hosted-uc", "phosted-uc" },
+		{ PARTNER_NEWCOMERS, "", "", "nnewcomers" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct partner p = partner(rows[i].kind, rows[i].domain, rows[i].provider), common = partner_common(&p);
+		char key[PARTNER_KEY_MAX];
+
+		partner_key(&common, key);
+		HOLDS(strcmp(key, rows[i].key) == 0, rows[i].key);
+	}
+}
+
 static void the_longest_fits(void)
 {
 	struct partner p = { .kind = PARTNER_TENANT }, back;
@@ -137,6 +160,7 @@ static void knows_provider_names(void)
 CU_TestInfo partner_tests[] = {
 	{ "every partner has a text and a key, and the key leads back", has_text_and_key },
 	{ "nobody has a dash and no key", nobody_has_no_key },
+	{ "tenants and strangers have one to stand for them, nobody else has", one_stands_for_many },
 	{ "the longest names fit", the_longest_fits },
 	{ "what partner_key does not make is no key", foreign_keys_are_refused },
 	{ "nothing behind a key's length is read", a_key_ends_with_its_length },
