@@ -41,6 +41,7 @@ struct loop {
 	int timer_fd, signal_fd;
 	int64_t armed_us;      /* what the timerfd is set to; 0: off */
 	struct timer **heap;   /* from 1; owned */
+	uint64_t settings;     /* so many deadlines were set */
 	size_t timers, heap_room;
 	struct task *tasks, **last_task;
 	bool stop;
@@ -123,11 +124,16 @@ static void heap_put(struct loop *l, size_t place, struct timer *t)
 	t->place = place;
 }
 
+static bool before(const struct timer *a, const struct timer *b)
+{
+	return a->at_us != b->at_us ? a->at_us < b->at_us : a->number < b->number;
+}
+
 static void heap_up(struct loop *l, size_t place)
 {
 	struct timer *t = l->heap[place];
 
-	for (; place > 1 && l->heap[place / 2]->at_us > t->at_us; place /= 2)
+	for (; place > 1 && before(t, l->heap[place / 2]); place /= 2)
 		heap_put(l, place, l->heap[place / 2]);
 	heap_put(l, place, t);
 }
@@ -138,9 +144,9 @@ static void heap_down(struct loop *l, size_t place)
 	size_t child;
 
 	for (; (child = place * 2) <= l->timers; place = child) {
-		if (child < l->timers && l->heap[child + 1]->at_us < l->heap[child]->at_us)
+		if (child < l->timers && before(l->heap[child + 1], l->heap[child]))
 			child++;
-		if (l->heap[child]->at_us >= t->at_us)
+		if (!before(l->heap[child], t))
 			break;
 		heap_put(l, place, l->heap[child]);
 	}
@@ -168,6 +174,7 @@ void timer_set(struct loop *l, struct timer *t, int64_t at_us, void (*fire)(void
 	t->fire = fire;
 	t->arg = arg;
 	t->at_us = at_us;
+	t->number = ++l->settings;
 	if (t->place) {
 		heap_up(l, t->place);
 		heap_down(l, t->place);

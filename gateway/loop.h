@@ -25,9 +25,11 @@ int loop_add(struct loop *, int fd, int events, loop_ready_fn *, void *arg);
 void loop_want(struct loop *, int index, int events);
 void loop_remove(struct loop *, int index); /* before close() */
 
-/* A deadline. Zero it before first use. Setting a set one moves it. */
+/* A deadline. Zero it before first use. Setting a set one moves it. Those of one time come in the order
+ * in which they were set. */
 struct timer {
 	int64_t at_us;
+	uint64_t number;     /* of its setting */
 	size_t place;        /* in the heap, from 1; 0: not set */
 	void (*fire)(void *arg);
 	void *arg;           /* borrowed */

@@ -59,6 +59,7 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 	int64_t (*clock_us)(struct store *); /* the store's clock */
+	int64_t ahead_us;                    /* by so much it is ahead of clock_monotonic_us: 0 when it is that one */
 	/* Targets are hashed with this key: it is kept with the sets, which are worth nothing without. A store
 	 * whose files could not be read at first may change it later: look at it for each message. */
 	struct siphash_key target_key;

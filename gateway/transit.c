@@ -181,11 +181,13 @@ static bool keep(struct transit *t)
 	return true;
 }
 
+/* By the slot, not by the wait: the time since the reading is another one for each message, and those with one
+ * slot would overtake each other. */
 static bool hold(struct transit *t)
 {
 	if (!keep(t))
 		return false;
-	timer_set(t->traffic->loop, &t->slot, clock_monotonic_us() + t->seen.wait_us, on_slot, t);
+	timer_set(t->traffic->loop, &t->slot, t->seen.slot_us - t->traffic->store->ahead_us, on_slot, t);
 	return true;
 }
 

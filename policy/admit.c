@@ -301,6 +301,7 @@ struct reading admit(struct record *own, const struct limits *limits, struct rec
 	book(&h, own, limits);
 	book(&h, provider, provider_limits);
 	h.seen.admitted = true;
+	h.seen.slot_us = h.slot_us;
 	h.seen.wait_us = h.slot_us - now_us;
 	return h.seen;
 }

@@ -37,6 +37,7 @@ struct reading {
 	enum class class;         /* as seen before this message; WATCHED when this message made it so */
 	bool admitted;            /* a slot is booked, and the target named; also by a watched partner, where the ladder lets it */
 	int64_t wait_us;          /* admitted: until its slot, 0: now */
+	int64_t slot_us;          /* admitted: the slot itself, on the store's clock */
 	int64_t retry_us;         /* refused by rate: until a slot would be free, never 0; refused by the watch list: 0 */
 	int64_t refused_until_us; /* refused: the store's clock; until then every ordinary message of this
 	                           * partner would be refused; 0: not known */
