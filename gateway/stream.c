@@ -21,7 +21,7 @@ void streams_init(struct streams *all, struct loop *loop)
 	all->scratch = alloc_zero(1, READ_CHUNK);
 }
 
-static void release(struct stream *s)
+void stream_abandon(struct stream *s)
 {
 	struct loop *loop = s->all->loop;
 
@@ -46,7 +46,7 @@ static void release(struct stream *s)
 void streams_clear(struct streams *all)
 {
 	while (all->first)
-		release(all->first);
+		stream_abandon(all->first);
 	free(all->scratch);
 	all->scratch = NULL;
 }
@@ -58,7 +58,7 @@ void stream_on_end(void *arg)
 	if (!s->never_opened)
 		io_shutdown(s);
 	s->calls->closed(s->arg, s->why);
-	release(s);
+	stream_abandon(s);
 }
 
 static void want(struct stream *s)

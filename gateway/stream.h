@@ -55,6 +55,8 @@ void stream_resume(struct stream *);
  * `why` is copied. No input comes any more. `closed` follows. */
 void stream_close(struct stream *, const char *why);
 void stream_finish(struct stream *, const char *why);
+/* At once and without a call, for an owner that goes away. Not from within a call of this stream. */
+void stream_abandon(struct stream *);
 
 void stream_never_idle(struct stream *);            /* no idle time-out: we made it and keep it */
 bool stream_is_open(const struct stream *);        /* handshake done and not ending */

@@ -110,6 +110,8 @@ static bool use_ca(SSL_CTX *context, const char *file, char *why, size_t size)
 {
 	BIO *in;
 
+	if (!file)
+		return SSL_CTX_set_default_verify_paths(context) == 1;
 	if (!*file) {
 		snprintf(why, size, "no CA file is named: name the CAs whose certificates are believed");
 		return false;

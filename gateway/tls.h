@@ -11,7 +11,7 @@
 enum tls_side { TLS_PARTNERS, TLS_INTERNAL };
 
 struct tls_files {
-	const char *certificate, *key, *ca, *crl; /* paths; certificate and key may be "" for a client that shows none; crl may be "" */
+	const char *certificate, *key, *ca, *crl; /* paths; certificate and key may be "" for a client that shows none; crl may be ""; ca NULL: OpenSSL's default paths */
 };
 
 /* A context that demands and checks a peer certificate, usable for accepting and for
