@@ -1,0 +1,110 @@
+/* The Lua twins as commands: which keys, which arguments, what the replies mean.
+ * policy/ *.lua judge where the data is and do nothing more; here they are called. Pure but for
+ * hiredis' reply type: no link, no clock. */
+#ifndef GATEWAY_SCRIPT_H
+#define GATEWAY_SCRIPT_H
+
+#include <hiredis/hiredis.h>
+
+#include "store.h"
+
+enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPTS };
+
+const char *script_text(enum script);      /* for SCRIPT LOAD and EVAL; ends with a NUL */
+const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVALSHA */
+
+#define SCRIPT_ARGS_MAX 20
+#define SCRIPT_CHANNEL "fg:1:class"
+
+/* The name that all keys of a partner begin with; its length without the NUL. */
+#define SCRIPT_BASE_MAX (PARTNER_TEXT_MAX + 16)
+size_t script_base(const struct partner *, char out[SCRIPT_BASE_MAX]);
+
+/* A command, ready for redis_send: argv[0] is EVALSHA, argv[1] the digest. script_by_text makes it an EVAL
+ * of the whole text (after NOSCRIPT). Texts that are not the caller's are in `room`. */
+struct script_call {
+	enum script script;
+	size_t argc;
+	const char *argv[SCRIPT_ARGS_MAX];
+	size_t lengths[SCRIPT_ARGS_MAX];
+	char room[4096];
+	size_t used;
+};
+void script_by_text(struct script_call *);
+
+/* What a reply or a message of the channel says of a partner's restrictions; times on Redis' clock, 0: none. */
+struct script_hold {
+	int64_t watched_since_us, watched_until_us;
+	int64_t suspicious_since_us, suspicious_until_us;
+	int64_t released_us;                 /* the last release that Redis still knows of */
+};
+
+/* --- SCRIPT_ADMIT: rows 7 to 10 for one message --- */
+
+/* `edge` is our name (for the channel). `may_add`: a partner that is not known yet may become known (else the
+ * reply says `unknown` and nothing was changed). now_us < 0: Redis' own clock; else this one (tests). */
+void script_admit(struct script_call *, const char *edge, const struct entry *, const struct demand *, bool may_add, int64_t now_us);
+
+struct script_reading {
+	struct reading seen;                 /* times of the reading on Redis' clock */
+	int64_t now_us;                      /* Redis' clock */
+	bool unknown;                        /* not known, and may_add was false: nothing was decided */
+	bool created;                        /* this message made the partner known */
+	bool shared;                         /* charged to the tenants beyond max-tenants */
+	struct script_hold own, provider;
+};
+/* False: the reply is not one of this script's (an error, another shape). */
+bool script_read_admit(struct script_reading *, const redisReply *);
+
+/* --- SCRIPT_OUTCOME: answers of the internal side, in their order --- */
+
+/* `letters` of 's' and 'f', at most SCRIPT_LETTERS_MAX; borrowed while the call is used. */
+#define SCRIPT_LETTERS_MAX 4096
+void script_outcome(struct script_call *, const char *edge, const struct partner *, const struct limits *,
+    const char *letters, size_t count, bool may_add, int64_t now_us);
+struct script_standing {
+	int64_t now_us;
+	bool unknown, became_suspicious;
+	struct script_hold own;
+};
+bool script_read_outcome(struct script_standing *, const redisReply *);
+
+/* --- SCRIPT_RELEASE: an operator lets a partner go --- */
+void script_release(struct script_call *, const char *edge, const struct partner *, int64_t keep_us, int64_t now_us);
+/* reply: as script_read_outcome; became_suspicious is never set; own.released_us is now */
+
+/* --- SCRIPT_MERGE: what an edge learned by itself, or mirrors, is written (back) --- */
+
+/* Packed by the caller, borrowed while the call is used: targets: 16 octets each (8 the hash, 8 how many
+ * microseconds ago it was named, both little-endian); answers: 16 octets (8 age of the slot, 4 successes, 4 failures);
+ * slots: 8 octets (int64: microseconds ago, negative: ahead; times two, plus one for what ends a call). */
+struct script_merge {
+	const char *targets, *answers, *slots;
+	size_t targets_size, answers_size, slots_size;
+	const char *epoch;                   /* names this time apart: answers are added once for each */
+	struct script_hold hold;             /* restrictions, as ages: see script.c */
+};
+void script_merge(struct script_call *, const char *edge, const struct partner *, const struct limits *,
+    const struct script_merge *, int64_t now_us);
+/* reply: as script_read_outcome; own is what holds now */
+
+/* --- the channel --- */
+struct script_news {
+	char edge[256];                      /* who did it */
+	struct partner partner;
+	struct script_hold hold;
+	int64_t now_us;
+};
+bool script_read_news(struct script_news *, const char *payload, size_t length);
+
+/* --- SCRIPT_ANNOUNCE: an edge says that it lives, and hears of the others --- */
+void script_announce(struct script_call *, const char *edge, const char *instance, const char *text, int64_t now_us);
+struct script_edge {
+	const char *name, *instance, *text;  /* borrowed from the reply, NUL-terminated */
+	int64_t age_us;
+};
+#define SCRIPT_EDGES_MAX 256
+/* Returns how many edges; -1: another shape. */
+int script_read_announce(struct script_edge out[SCRIPT_EDGES_MAX], int64_t *now_us, const redisReply *);
+
+#endif
