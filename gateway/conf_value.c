@@ -164,19 +164,29 @@ void conf_read_route_keys(struct reader *reader, const struct setting *row, conf
 		texts_read(reader, at, add_route_key, field);
 }
 
-/* Without these a message finds no way, or no way back; NULL: no compact form. */
-static const char *needed_header(const char *name)
-{
-	static const struct { const char *name, *compact; } needed[] = {
-		{ "Via", "v" }, { "Route", NULL }, { "Record-Route", NULL }, { "From", "f" }, { "To", "t" },
-		{ "Call-ID", "i" }, { "CSeq", NULL }, { "Max-Forwards", NULL }, { "Content-Length", "l" },
-		{ "Contact", "m" }, { "Content-Type", "c" }, { "Require", NULL }, { "Proxy-Require", NULL },
-	};
+/* Headers with two names, and those without which a message finds no way, or no way back. */
+static const struct header_name {
+	const char *name, *compact; /* NULL: it has none */
+	bool needed;
+} header_names[] = {
+	{ "Via", "v", true }, { "Route", NULL, true }, { "Record-Route", NULL, true }, { "From", "f", true },
+	{ "To", "t", true }, { "Call-ID", "i", true }, { "CSeq", NULL, true }, { "Max-Forwards", NULL, true },
+	{ "Content-Length", "l", true }, { "Contact", "m", true }, { "Content-Type", "c", true },
+	{ "Require", NULL, true }, { "Proxy-Require", NULL, true },
+	{ "Accept-Contact", "a", false }, { "Allow-Events", "u", false }, { "Content-Encoding", "e", false },
+	{ "Event", "o", false }, { "Identity", "y", false }, { "Identity-Info", "n", false },
+	{ "Refer-To", "r", false }, { "Referred-By", "b", false }, { "Reject-Contact", "j", false },
+	{ "Request-Disposition", "d", false }, { "Session-Expires", "x", false }, { "Subject", "s", false },
+	{ "Supported", "k", false },
+};
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (strcasecmp(name, needed[i].name) == 0
-		    || (needed[i].compact && strcasecmp(name, needed[i].compact) == 0))
-			return needed[i].name;
+/* By either name; NULL: it has only one, and may go. */
+static const struct header_name *header_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(header_names) / sizeof(header_names[0]); i++)
+		if (strcasecmp(name, header_names[i].name) == 0
+		    || (header_names[i].compact && strcasecmp(name, header_names[i].compact) == 0))
+			return &header_names[i];
 	return NULL;
 }
 
@@ -189,13 +199,18 @@ static bool is_token(const char *text)
 
 static void add_header(struct reader *reader, config_setting_t *at, const char *text, void *arg)
 {
-	if (!is_token(text))
+	const struct header_name *known = header_find(text);
+
+	if (!is_token(text)) {
 		complain_at(reader, at, "the name of a header is one word, as in \"P-Asserted-Identity\"");
-	else if (needed_header(text))
-		complain_at(reader, at, "a message does not get through without %s: leave it off this list",
-		    needed_header(text));
-	else
+	} else if (!known) {
 		texts_add(arg, text);
+	} else if (known->needed) {
+		complain_at(reader, at, "a message does not get through without %s: leave it off this list", known->name);
+	} else { /* whichever the sender writes */
+		texts_add(arg, known->name);
+		texts_add(arg, known->compact);
+	}
 }
 
 void conf_read_headers(struct reader *reader, const struct setting *row, config_setting_t *at, void *field)
