@@ -205,6 +205,7 @@ static void link_free(struct link *l)
 		;
 	*at = l->next_id;
 	free(l->failure);
+	free(l->refused);
 	free(l);
 }
 

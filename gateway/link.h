@@ -37,6 +37,8 @@ struct link {
 	struct transit *waiting;     /* messages from here that wait for their slot */
 	uint64_t vary_law;           /* the number of the law that `vary` is for; 0: not asked yet */
 	bool vary;                   /* may a source domain make the peer another partner? */
+	uint64_t *refused;           /* owned: INVITEs whose ACK ends here; NULL: none yet */
+	unsigned refused_at;
 	struct refusal *refusal;     /* owned by the transits: what the scan may refuse now */
 	struct link *next, **back;   /* of its origin */
 	struct link *next_all, **back_all;

@@ -7,6 +7,8 @@
 #include "../policy/alloc.h"
 #include "reply.h"
 
+#define AWAITED_MOST 64
+
 struct refusal {
 	struct ruleset *law;      /* a reference */
 	struct facts facts;
@@ -118,10 +120,23 @@ static bool method_may_be_refused(enum method m)
 	return m == METHOD_OTHER || m == METHOD_INVITE;
 }
 
+/* Its ACK would not be known by our tag. */
+static bool in_dialog(const struct frame *f)
+{
+	size_t length;
+	const char *value = frame_value(f, f->to, &length);
+
+	for (size_t i = 0; i + 3 <= length; i++)
+		if (!strncasecmp(value + i, "tag", 3))
+			return true;
+	return false;
+}
+
 static bool same_case(const struct traffic *tr, const struct refusal *r, const struct frame *f)
 {
 	return r->law == tr->law && f->request && f->answerable && !f->fault && !f->routed
 	    && tr->store->clock_us(tr->store) < r->until_us && method_may_be_refused(f->method)
+	    && !(f->method == METHOD_INVITE && in_dialog(f))
 	    && plain_via(f) && plain_lines(f) && asks_for_local(r->law, f) && same_source(r, f);
 }
 
@@ -148,4 +163,21 @@ bool refusal_again(const struct traffic *tr, struct link *l, const struct frame 
 	d.call_id_length = length;
 	ledger_record(tr->ledger, &d);
 	return true;
+}
+
+/* --- the ACK of a refused INVITE --- */
+
+void refusal_await_ack(struct link *l, uint64_t transaction)
+{
+	if (!l->refused)
+		l->refused = alloc_zero(AWAITED_MOST, sizeof *l->refused);
+	l->refused[l->refused_at++ % AWAITED_MOST] = transaction;
+}
+
+bool refusal_awaits_ack(const struct link *l, uint64_t transaction)
+{
+	for (size_t i = 0; l->refused && transaction && i < AWAITED_MOST; i++)
+		if (l->refused[i] == transaction)
+			return true;
+	return false;
 }

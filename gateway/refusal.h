@@ -13,4 +13,9 @@ void refusal_note(const struct traffic *, struct link *, const struct facts *, c
 bool refusal_again(const struct traffic *, struct link *, const struct frame *);
 void refusal_forget(struct link *);
 
+/* An INVITE inside a dialog has the other side's To tag, so that ours cannot tell the ACK of
+ * its refusal: the link remembers the last of them. */
+void refusal_await_ack(struct link *, uint64_t transaction);
+bool refusal_awaits_ack(const struct link *, uint64_t transaction);
+
 #endif

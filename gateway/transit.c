@@ -102,6 +102,8 @@ static struct request request_of(const struct transit *t)
 static void refuse(struct transit *t, enum reason reason)
 {
 	record(t, reason);
+	if (t->facts.method == METHOD_INVITE && t->passage.in_dialog)
+		refusal_await_ack(t->from, t->passage.transaction);
 	refusal_note(t->traffic, t->from, &t->facts, &t->entry, t->measured ? &t->seen : NULL, reason);
 	reply_refuse(t->traffic, t->from, t->message, t->facts.method, reason,
 	    t->from->kind == LINK_PARTNER ? &t->entry : NULL, t->measured ? t->seen.retry_us : 0);
@@ -254,8 +256,9 @@ static struct transit *transit_new(struct traffic *tr, struct link *from, msg_t 
 static bool ack_followed(struct transit *t)
 {
 	struct request r = request_of(t);
-	enum follow follow = via_tag_is_ours(&t->traffic->own, sip_object(t->message)) ? FOLLOW_OURS
-	    : t->facts.fault ? FOLLOW_NOBODY : forward_ack(t->traffic, &r);
+	bool ours = via_tag_is_ours(&t->traffic->own, sip_object(t->message))
+	    || refusal_awaits_ack(t->from, t->passage.transaction);
+	enum follow follow = ours ? FOLLOW_OURS : t->facts.fault ? FOLLOW_NOBODY : forward_ack(t->traffic, &r);
 
 	switch (follow) {
 	case FOLLOW_NOBODY:
