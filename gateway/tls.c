@@ -208,9 +208,9 @@ static bool use_crl(SSL_CTX *context, const char *file, char *why, size_t size)
 	BIO_free(in);
 	if (X509_load_crl_file(X509_STORE_add_lookup(store, X509_LOOKUP_file()), file, X509_FILETYPE_PEM) <= 0)
 		return wrong(why, size, file, "holds no revocation list that can be read: it must hold PEM lists, -----BEGIN X509 CRL-----");
-	/* The peer's own certificate only. With CRL_CHECK_ALL each CA between it and
-	 * ours would need a list here too, and those CAs come with the peer: nobody knows them beforehand. */
-	X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+	/* The whole chain: a CA that its own CA has revoked issues for nobody. */
+	X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	X509_STORE_set_verify_cb(store, tls_on_verify);
 	return every_ca_has_crl(store, file, why, size);
 }
 

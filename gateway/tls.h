@@ -39,6 +39,10 @@ void tls_peer_clear(struct tls_peer *);
  * still counts, but throws nobody out by its age. */
 bool tls_still_good(SSL_CTX *, SSL *, char *why, size_t size);
 
+/* The verify callback of our stores: a CA between the peer and ours comes with the peer, and nobody can
+ * have the list of each beforehand. Where there is none it is no fault; the peer's own CA must have one. */
+int tls_on_verify(int good, X509_STORE_CTX *);
+
 /* Does a certificate match this name (RFC 5922 with wildcards, certname_matches)? Numeric
  * addresses match iPAddress SANs. */
 bool tls_peer_is(const struct tls_peer *, SSL *, const char *name);

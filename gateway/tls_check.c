@@ -40,17 +40,30 @@ static void say_verify(char *why, size_t size, long code)
 		snprintf(why, size, "certificate: %s", X509_verify_cert_error_string(code));
 }
 
+/* --- good? --- */
+
+static int forgive(X509_STORE_CTX *check)
+{
+	X509_STORE_CTX_set_error(check, X509_V_OK);
+	return 1;
+}
+
+int tls_on_verify(int good, X509_STORE_CTX *check)
+{
+	if (!good && X509_STORE_CTX_get_error(check) == X509_V_ERR_UNABLE_TO_GET_CRL && X509_STORE_CTX_get_error_depth(check) > 0)
+		return forgive(check);
+	return good;
+}
+
 /* --- still good? --- */
 
 /* That a list has run out says nothing of this certificate: newcomers are refused
  * for it, but who is in is not thrown out. The old list still counts. */
-static int on_verify(int good, X509_STORE_CTX *check)
+static int on_verify_again(int good, X509_STORE_CTX *check)
 {
-	if (!good && X509_STORE_CTX_get_error(check) == X509_V_ERR_CRL_HAS_EXPIRED) {
-		X509_STORE_CTX_set_error(check, X509_V_OK);
-		return 1;
-	}
-	return good;
+	if (!good && X509_STORE_CTX_get_error(check) == X509_V_ERR_CRL_HAS_EXPIRED)
+		return forgive(check);
+	return tls_on_verify(good, check);
 }
 
 /* The same parameters as in a handshake. */
@@ -61,7 +74,7 @@ static void set_parameters(X509_STORE_CTX *check, SSL_CTX *context, SSL *ssl)
 	X509_STORE_CTX_set_default(check, SSL_is_server(ssl) ? "ssl_client" : "ssl_server");
 	X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
 	X509_VERIFY_PARAM_set1(param, SSL_CTX_get0_param(context));
-	X509_STORE_CTX_set_verify_cb(check, on_verify);
+	X509_STORE_CTX_set_verify_cb(check, on_verify_again);
 }
 
 bool tls_still_good(SSL_CTX *context, SSL *ssl, char *why, size_t size)

@@ -376,6 +376,58 @@ static void checks_again(void)
 	world_close(&w);
 }
 
+/* A CA whose own CA has revoked it issues for nobody; a list that is not there says nothing of it. */
+static void keeps_those_of_a_revoked_ca_out(void)
+{
+	static const struct cert_wish middle_wish = { .cn = "Middle CA", .ca = true }, low_wish = { .cn = "Low CA", .ca = true };
+	struct cert middle, low, leaf, deep;
+	X509_CRL *crl, *clean, *of_middle, *of_low;
+	struct handshake h;
+	struct world w;
+	SSL_CTX *listed, *clear, *theirs;
+
+	world_open(&w);
+	cert_make(&middle, &middle_wish, &w.ca);
+	cert_make(&low, &low_wish, &middle);
+	cert_make(&leaf, &partner_wish, &middle);
+	cert_make(&deep, &partner_wish, &low);
+	crl = crl_make(&w.ca, &middle, 3600);
+	clean = crl_make(&w.ca, NULL, 3600);
+	of_middle = crl_make(&middle, NULL, 3600);
+	of_low = crl_make(&low, NULL, 3600);
+	listed = context(&w.edge, NULL, w.ca_file, file_crl("m.crl", crl, of_middle));
+	clear = context(&w.edge, NULL, w.ca_file, file_crl("n.crl", clean, of_middle));
+	CU_ASSERT_STRING_EQUAL(shown(&w, clear, &leaf, &middle), "");
+	CU_ASSERT_STRING_EQUAL(shown(&w, listed, &leaf, &middle), "certificate revoked");
+	theirs = context(&leaf, &middle, w.ca_file, "");
+	handshake_run(&h, w.ours, theirs, NULL);
+	CU_ASSERT_STRING_EQUAL(still(clear, h.server), "");
+	CU_ASSERT_STRING_EQUAL(still(listed, h.server), "certificate revoked");
+	handshake_clear(&h);
+	SSL_CTX_free(theirs);
+	SSL_CTX_free(clear);
+	/* Of the CA in the middle there is no list: the one that it issued may stay. */
+	clear = context(&w.edge, NULL, w.ca_file, file_crl("o.crl", clean, of_low));
+	theirs = context(&deep, &low, w.ca_file, "");
+	SSL_CTX_add1_chain_cert(theirs, middle.x);
+	handshake_run(&h, clear, theirs, NULL);
+	CU_ASSERT_TRUE(h.done);
+	CU_ASSERT_STRING_EQUAL(still(clear, h.server), "");
+	handshake_clear(&h);
+	SSL_CTX_free(theirs);
+	SSL_CTX_free(clear);
+	SSL_CTX_free(listed);
+	X509_CRL_free(crl);
+	X509_CRL_free(clean);
+	X509_CRL_free(of_middle);
+	X509_CRL_free(of_low);
+	cert_clear(&middle);
+	cert_clear(&low);
+	cert_clear(&leaf);
+	cert_clear(&deep);
+	world_close(&w);
+}
+
 /* A chain that came with the peer is still there when he is checked again. */
 static void checks_chains_again(void)
 {
@@ -420,6 +472,7 @@ CU_TestInfo tls_tests[] = {
 	{ "a CRL file holds a current list of every CA", refuses_crl_files },
 	{ "a peer needs a certificate that is in date and chains to our CA", lets_in },
 	{ "a revoked certificate does not get in", keeps_the_revoked_out },
+	{ "nor does one of a revoked CA", keeps_those_of_a_revoked_ca_out },
 	{ "servers are checked like clients", checks_servers_too },
 	{ "what was no TLS is called so", says_what_was_no_tls },
 	{ "no handshake is ever cut short by an old session", never_resumes },
