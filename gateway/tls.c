@@ -120,6 +120,9 @@ static bool use_ca(SSL_CTX *context, const char *file, char *why, size_t size)
 	if (!in)
 		return false;
 	BIO_free(in);
+	/* A chain ends at whatever CA is named, also below its root: who names the one that
+	 * issues for a partner does not name its sisters. */
+	X509_STORE_set_flags(SSL_CTX_get_cert_store(context), X509_V_FLAG_PARTIAL_CHAIN);
 	if (X509_STORE_load_file(SSL_CTX_get_cert_store(context), file) == 1)
 		return true;
 	return wrong(why, size, file, "holds no CA certificate that can be read: it must hold PEM certificates, -----BEGIN CERTIFICATE-----");

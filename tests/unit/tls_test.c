@@ -453,6 +453,43 @@ static void checks_chains_again(void)
 	world_close(&w);
 }
 
+/* A configured CA is the end of a chain, also one that has a CA above it. It alone is believed, not its sisters. */
+static void believes_a_ca_in_the_middle(void)
+{
+	static const struct cert_wish middle_wish = { .cn = "Middle CA", .ca = true }, sister_wish = { .cn = "Sister CA", .ca = true };
+	struct cert middle, sister, leaf, other, below;
+	X509_CRL *crl;
+	SSL_CTX *ours, *listed;
+	const char *file;
+	struct world w;
+
+	world_open(&w);
+	cert_make(&middle, &middle_wish, &w.ca);
+	cert_make(&sister, &sister_wish, &w.ca);
+	cert_make(&leaf, &partner_wish, &middle);
+	cert_make(&other, &partner_wish, &sister);
+	cert_make(&below, &partner_wish, &leaf);
+	file = file_chain("middle.pem", &middle, NULL);
+	ours = context(&w.edge, NULL, file, "");
+	CU_ASSERT_STRING_EQUAL(shown(&w, ours, &leaf, &middle), "");
+	CU_ASSERT_STRING_EQUAL(shown(&w, ours, &leaf, NULL), "");
+	CU_ASSERT_STRING_EQUAL(shown(&w, ours, &other, &sister), "certificate of an unknown CA");
+	CU_ASSERT_STRING_EQUAL(shown(&w, ours, &w.partner, &w.ca), "certificate of an unknown CA");
+	CU_ASSERT_STRING_NOT_EQUAL(shown(&w, ours, &below, &leaf), "");
+	crl = crl_make(&middle, &leaf, 3600);
+	listed = context(&w.edge, NULL, file, file_crl("p.crl", crl, NULL));
+	CU_ASSERT_STRING_EQUAL(shown(&w, listed, &leaf, &middle), "certificate revoked");
+	SSL_CTX_free(ours);
+	SSL_CTX_free(listed);
+	X509_CRL_free(crl);
+	cert_clear(&middle);
+	cert_clear(&sister);
+	cert_clear(&leaf);
+	cert_clear(&other);
+	cert_clear(&below);
+	world_close(&w);
+}
+
 static void tells_the_end(void)
 {
 	struct world w;
@@ -472,6 +509,7 @@ CU_TestInfo tls_tests[] = {
 	{ "a CRL file holds a current list of every CA", refuses_crl_files },
 	{ "a peer needs a certificate that is in date and chains to our CA", lets_in },
 	{ "a revoked certificate does not get in", keeps_the_revoked_out },
+	{ "a configured CA may have a CA above it", believes_a_ca_in_the_middle },
 	{ "nor does one of a revoked CA", keeps_those_of_a_revoked_ca_out },
 	{ "servers are checked like clients", checks_servers_too },
 	{ "what was no TLS is called so", says_what_was_no_tls },
