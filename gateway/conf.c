@@ -139,7 +139,7 @@ static const struct setting conf_rows[] = {
 	{ "console", KIND_GROUP, .inner = &console_table },
 	{ "metrics", KIND_GROUP, .inner = &metrics_table },
 	{ "log", KIND_GROUP, .inner = &log_table },
-	{ "policy", KIND_PATH, .required = true, .field = AT(policy), .example = "\"/etc/fedgate/policy.conf\"" },
+	{ "policy", KIND_FILE, .required = true, .field = AT(policy), .example = "\"/etc/fedgate/policy.conf\"" },
 };
 static const struct table conf_table = TABLE(conf_rows);
 
@@ -239,7 +239,7 @@ struct conf *conf_read(const char *path, struct complaints *complaints)
 	config_destroy(&config);
 	if (complaints->count == before)
 		return conf;
-	if (*conf->policy)
+	if (*conf->policy && path_readable(conf->policy))
 		ruleset_unref(conf_read_policy(conf->policy, conf, complaints));
 	conf_free(conf);
 	return NULL;

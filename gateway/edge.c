@@ -169,19 +169,16 @@ static bool open_loop(struct edge *e, struct complaints *complaints)
 
 static bool edge_start(struct edge *e, struct complaints *complaints)
 {
-	struct ruleset *law = NULL;
+	struct ruleset *law;
 	struct conf *conf;
 	struct parts parts;
 
 	if (!open_loop(e, complaints))
 		return false;
 	conf = conf_read(e->path, complaints);
-	if (conf)
-		law = conf_read_policy(conf->policy, conf, complaints);
-	if (!law) {
-		conf_free(conf);
+	if (!conf)
 		return false;
-	}
+	law = conf_read_policy(conf->policy, conf, complaints);
 	log_open(edge_log_level(conf));
 	edge_init(e);
 	if (!parts_open(e, &parts, conf, complaints)) {
@@ -268,10 +265,11 @@ int edge_check(const char *path)
 
 	complaints_init(&complaints);
 	conf = conf_read(path, &complaints);
-	if (conf)
+	if (conf) {
 		law = conf_read_policy(conf->policy, conf, &complaints);
-	if (law && contexts_open(&parts, conf, &complaints))
+		contexts_open(&parts, conf, &complaints);
 		parts_close(&parts);
+	}
 	for (size_t i = 0; i < complaints.count; i++)
 		fprintf(stderr, "%s\n", complaints.lines[i]);
 	good = complaints.count == 0;

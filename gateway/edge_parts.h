@@ -62,7 +62,8 @@ void edge_say_policy(struct edge *, const char *what);
 enum log_level edge_log_level(const struct conf *);
 
 /* The TLS contexts alone: what `fedgated -t` can look at without binding anything. */
-bool contexts_open(struct parts *, const struct conf *, struct complaints *);
+void contexts_open(struct parts *, const struct conf *, struct complaints *);
+/* False, and nothing is open: there are complaints, of these parts or of what was read before. */
 bool parts_open(struct edge *, struct parts *, const struct conf *, struct complaints *);
 void parts_close(struct parts *);
 

@@ -5,7 +5,7 @@
 
 #include "log.h"
 
-bool contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
+void contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
 {
 	struct tls_files outer = { c->federation.tls.certificate, c->federation.tls.key, c->federation.tls.ca, c->federation.tls.crl };
 	struct tls_files inner = { c->internal.tls.certificate, c->internal.tls.key, c->internal.tls.ca, "" };
@@ -16,7 +16,6 @@ bool contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
 		complain(to, c->path, c->federation.tls.place.line, "federation: %s", why);
 	if (inner.ca[0] && !(p->inner_context = tls_context(&inner, why, sizeof why)))
 		complain(to, c->path, c->internal.tls.place.line, "internal: %s", why);
-	return to->count == 0;
 }
 
 bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct complaints *to)
@@ -150,7 +149,7 @@ void edge_reload(struct edge *e)
 	conf = conf_read(e->path, &complaints);
 	if (conf)
 		law = conf_read_policy(conf->policy, conf, &complaints);
-	if (conf && law && parts_open(e, &parts, conf, &complaints)) {
+	if (conf && parts_open(e, &parts, conf, &complaints)) {
 		needs_restart(e->conf, conf);
 		edge_install(e, conf, law, &parts);
 		log_open(edge_log_level(conf));

@@ -29,7 +29,7 @@ exits 1 'fedgate.conf:6: .*"stroe".*did you mean "store"' -t -c "$T/fedgate.conf
 exits 1 'fedgate.conf:6: .*"stroe".*did you mean "store"' -c "$T/fedgate.conf"
 write_conf
 rm "$T/policy.conf"
-exits 1 'policy.conf: ' -t -c "$T/fedgate.conf"
+exits 1 'fedgate.conf:9: policy ".*policy.conf": No such file' -t -c "$T/fedgate.conf"
 write_conf
 FEDERATION_LISTEN='"192.0.2.1:5061"'
 write_conf
