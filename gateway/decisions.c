@@ -46,14 +46,16 @@ struct decisions *decisions_open(const char *path, const char *edge)
 	return d;
 }
 
-void decisions_reopen(struct decisions *d, const char *path)
+void decisions_reopen(struct decisions *d, const char *path, const char *edge)
 {
 	if (d->fd >= 0)
 		close(d->fd);
 	d->fd = -1;
 	d->torn = false;
 	free(d->path);
+	free(d->edge);
 	d->path = alloc_text(path ? path : "");
+	d->edge = alloc_text(edge);
 	open_file(d);
 }
 

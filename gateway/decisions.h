@@ -12,7 +12,7 @@ struct decisions;
 /* "" or NULL: no log. Never fails: a file that cannot be opened is said in the log and
  * tried again at each line, once a second at most. */
 struct decisions *decisions_open(const char *path, const char *edge);
-void decisions_reopen(struct decisions *, const char *path); /* SIGHUP: log rotation */
+void decisions_reopen(struct decisions *, const char *path, const char *edge); /* SIGHUP: log rotation */
 void decisions_close(struct decisions *);
 bool decisions_wanted(const struct decisions *);
 

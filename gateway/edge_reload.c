@@ -134,6 +134,8 @@ static void needs_restart(const struct conf *old, const struct conf *new)
 		log_line(LEVEL_WARNING, "store.state-file: takes effect at the next start");
 	if (strcmp(old->dns.resolver, new->dns.resolver))
 		log_line(LEVEL_WARNING, "dns.resolver: takes effect at the next start");
+	if (old->federation.reuse_port != new->federation.reuse_port)
+		log_line(LEVEL_WARNING, "federation.reuse-port: takes effect at the next start");
 	if (strcmp(old->edge.user, new->edge.user))
 		log_line(LEVEL_WARNING, "edge.user: takes effect at the next start");
 }
@@ -153,7 +155,7 @@ void edge_reload(struct edge *e)
 		needs_restart(e->conf, conf);
 		edge_install(e, conf, law, &parts);
 		log_open(edge_log_level(conf));
-		decisions_reopen(e->decisions, conf->log.decisions);
+		decisions_reopen(e->decisions, conf->log.decisions, conf->edge.name);
 		ledger_set_targets(e->ledger, conf->log.targets);
 		e->store->ops->reload(e->store, ruleset_limits(law), conf->store.max_partners);
 		check_links(e);
@@ -163,7 +165,7 @@ void edge_reload(struct edge *e)
 		log_line(LEVEL_ERROR, "reload: %zu complaint%s; the running configuration and policy are unchanged",
 		    complaints.count, complaints.count == 1 ? "" : "s");
 		ledger_event(e->ledger, "policy", "reload refused: the running policy is unchanged");
-		decisions_reopen(e->decisions, e->conf->log.decisions);
+		decisions_reopen(e->decisions, e->conf->log.decisions, e->conf->edge.name);
 		ruleset_unref(law);
 		conf_free(conf);
 	}
