@@ -88,6 +88,7 @@ struct stream *stream_connect(struct streams *all, const struct address *to, SSL
     const char *name, const struct stream_calls *calls, void *arg)
 {
 	int fd = socket(to->socket.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error = fd < 0 ? errno : 0; /* before the options of a socket that is none say theirs */
 	struct stream *s = stream_new(all, fd, context, to, calls, arg);
 
 	s->state = CONNECTING;
@@ -99,8 +100,10 @@ struct stream *stream_connect(struct streams *all, const struct address *to, SSL
 		if (name && name[0])
 			SSL_set_tlsext_host_name(s->ssl, name);
 	}
-	if (fd < 0 || (connect(fd, &to->socket.any, to->length) < 0 && errno != EINPROGRESS)) {
-		snprintf(s->why, sizeof s->why, "%s", strerror(errno));
+	if (!error && connect(fd, &to->socket.any, to->length) < 0 && errno != EINPROGRESS)
+		error = errno;
+	if (error) {
+		snprintf(s->why, sizeof s->why, "%s", strerror(error));
 		s->state = DEAD;
 		loop_later(all->loop, &s->end, stream_on_end, s);
 		return s;

@@ -1,6 +1,7 @@
 /* One plain TCP connection over a socket pair: octets in and out, pause,  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "unit.h"
 #include "wire.h"
@@ -231,6 +232,26 @@ static void a_connection_says_how_it_went(void)
 	wire_close(&w);
 }
 
+static void without_a_descriptor_it_says_so(void)
+{
+	struct wire w;
+	struct address nobody;
+	struct rlimit limit, none;
+
+	wire_init(&w);
+	CU_ASSERT_TRUE_FATAL(address_parse(&nobody, "127.0.0.1:1"));
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 3;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	w.stream = stream_connect(&w.streams, &nobody, NULL, "", &wire_calls, &w);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	turn_once(w.loop);
+	CU_ASSERT_EQUAL(w.closed, 1);
+	CU_ASSERT_STRING_EQUAL(w.why, "Too many open files");
+	wire_close(&w);
+}
+
 static void what_is_sent_before_the_connection_leaves_with_it(void)
 {
 	struct wire w;
@@ -270,6 +291,7 @@ CU_TestInfo stream_tests[] = {
 	{ "a peer that does not read is ended when too much waits", who_does_not_read_is_ended },
 	{ "a peer that does not read is ended in time, each octet read begins it anew", what_is_stuck_is_ended_in_time },
 	{ "a connection that fails says why", a_connection_says_how_it_went },
+	{ "and so does one without a descriptor", without_a_descriptor_it_says_so },
 	{ "what is sent before a connection stands leaves with it", what_is_sent_before_the_connection_leaves_with_it },
 	CU_TEST_INFO_NULL
 };
