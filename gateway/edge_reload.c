@@ -102,7 +102,6 @@ enum log_level edge_log_level(const struct conf *c)
 	return (enum log_level)c->log.level;
 }
 
-/* Open connections whose certificate would be refused now are closed; the others stay. */
 void edge_say_policy(struct edge *e, const char *what)
 {
 	char digest[13] = "?", text[400];
@@ -113,6 +112,7 @@ void edge_say_policy(struct edge *e, const char *what)
 	ledger_event(e->ledger, "policy", text);
 }
 
+/* Open connections whose certificate would be refused now are closed; the others stay. */
 static void check_links(struct edge *e)
 {
 	char why[256];
@@ -121,7 +121,8 @@ static void check_links(struct edge *e)
 	for (struct link *l = e->links.first; l; l = l->next_all) {
 		SSL_CTX *context = l->kind == LINK_PARTNER ? e->outer_context : e->inner_context;
 
-		if (!link_is_open(l) || !context || !(ssl = stream_ssl(l->stream)) || tls_still_good(context, ssl, why, sizeof why))
+		if (!link_is_open(l) || !context || !(ssl = stream_ssl(l->stream))
+		    || (tls_still_good(context, ssl, why, sizeof why) && link_may_speak(l, why, sizeof why)))
 			continue;
 		log_line(LEVEL_WARNING, "connection with %s (%s) closed after the reload: %s", l->address, l->origin->name, why);
 		link_close(l, why);

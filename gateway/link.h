@@ -79,6 +79,8 @@ struct link *link_connect(struct links *, struct hop *, const struct address *, 
 void links_clear(struct links *); /* frees all, without calls; before the streams are cleared */
 
 struct link *link_by_id(struct links *, uint64_t id); /* NULL: it has gone */
+/* Is its certificate one that may speak on its side? *why says why not. */
+bool link_may_speak(struct link *, char *why, size_t size);
 bool link_is_open(const struct link *);
 void link_used(struct link *); /* puts it first among those of its organisation */
 void link_stall(struct link *);  /* stops reading */
