@@ -149,6 +149,16 @@ static void edge_init(struct edge *e)
 	e->traffic.class = message_class_new();
 }
 
+/* The address of the DNS server, "" for the system's. What is none conf_read tells, with its line. */
+static void peek_resolver(const char *path, char out[ADDRESS_TEXT_MAX])
+{
+	struct address address;
+
+	conf_peek(path, "dns.resolver", out, ADDRESS_TEXT_MAX);
+	if (!address_parse(&address, out))
+		out[0] = '\0';
+}
+
 /* The resolver's process is forked before any key is read. */
 static bool open_loop(struct edge *e, struct complaints *complaints)
 {
@@ -157,7 +167,7 @@ static bool open_loop(struct edge *e, struct complaints *complaints)
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error of write(2), told by who writes */
-	conf_peek(e->path, "dns.resolver", resolver, sizeof resolver);
+	peek_resolver(e->path, resolver);
 	privilege_shed_in_children(e->path);
 	e->loop = loop_new();
 	if (!e->loop || !loop_signals(e->loop, signals, sizeof signals / sizeof signals[0], on_signal, e))
