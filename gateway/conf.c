@@ -14,7 +14,7 @@
 static const struct setting edge_rows[] = {
 	{ "name", KIND_NAME, .required = true, .field = AT(edge.name), .example = "\"edge1.example.com\"" },
 	{ "domains", KIND_OTHER, .required = true, .read = conf_read_domains, .example = "[ \"example.com\" ]" },
-	{ "user", KIND_TEXT, .field = AT(edge.user) },
+	{ "user", KIND_TEXT, .field = AT(edge.user), .place = AT(edge.user_place) },
 	{ "route-keys", KIND_OTHER, .read = conf_read_route_keys },
 };
 static const struct table edge_table = TABLE(edge_rows);

@@ -75,6 +75,7 @@ struct conf {
 		char *name;
 		struct domain *domains; size_t domain_count;
 		char *user;                      /* "": stay who we are */
+		struct place user_place;
 		struct route_key *route_keys; size_t route_key_count; /* read from the files or the hex given */
 	} edge;
 	struct {

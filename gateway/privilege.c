@@ -14,7 +14,7 @@ bool privilege_drop(const struct conf *c, struct complaints *to)
 	user = getpwnam(c->edge.user);
 	if (user && initgroups(user->pw_name, user->pw_gid) == 0 && setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0)
 		return true;
-	complain(to, c->path, 0, "edge.user: cannot become \"%s\": create it (useradd --system), or start as that user", c->edge.user);
+	complain(to, c->path, c->edge.user_place.line, "edge.user \"%s\": cannot become this user: create it (useradd --system), or start as that user", c->edge.user);
 	return false;
 }
 

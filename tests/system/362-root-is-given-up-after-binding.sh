@@ -42,4 +42,4 @@ is "owner of the state" "$(stat -c %U "$T/state")" nobody
 EDGE_SET='user = "no-such-user";'
 write_conf
 "$BUILD/fedgated" -c "$T/fedgate.conf" >"$T/unknown.log" 2>&1 && fail "it started as an unknown user"
-said unknown 'edge.user.*"no-such-user".*' || fail "no complaint: $(cat "$T/unknown.log")"
+said unknown 'fedgate.conf:1: edge.user "no-such-user": .*create it' || fail "no complaint: $(cat "$T/unknown.log")"
