@@ -145,16 +145,20 @@ void pending_arm(struct pending *at, int64_t at_us)
 	timer_set(at->all->loop, &at->timer, at_us, on_due, at);
 }
 
-static void give_back(struct pendings *p, struct pending *at)
+static void give_back(struct pendings *p, struct pending *at, bool keep_cancel)
 {
-	if (!at->held)
-		return;
-	quota_give(&p->unanswered, &at->owner->pending, 1);
-	quota_give(&p->held, &at->owner->held, at->held);
-	at->held = 0;
+	size_t kept = keep_cancel && at->cancel ? strlen(at->cancel) : 0;
+
+	if (at->answer)
+		quota_give(&p->unanswered, &at->owner->pending, 1);
+	quota_give(&p->held, &at->owner->held, at->held - kept);
+	at->held = kept;
 	free(at->answer);
+	at->answer = NULL;
+	if (kept)
+		return;
 	free(at->cancel);
-	at->answer = at->cancel = NULL;
+	at->cancel = NULL;
 }
 
 void pending_drop(struct pendings *p, struct pending *at)
@@ -166,7 +170,7 @@ void pending_drop(struct pendings *p, struct pending *at)
 	*link = at->next_key;
 	p->count--;
 	list_leave(at);
-	give_back(p, at);
+	give_back(p, at, false);
 	timer_stop(p->loop, &at->timer);
 	origin_unref(p->origins, at->owner);
 	origin_unref(p->origins, at->to_origin);
@@ -178,7 +182,8 @@ void pending_drop(struct pendings *p, struct pending *at)
 void pending_final(struct pendings *p, struct pending *at, unsigned status)
 {
 	list_leave(at);
-	give_back(p, at);
+	/* Who was silent may ring yet: only then may it be cancelled (RFC 3261 9.1). */
+	give_back(p, at, at->ours && status == 408 && !at->provisional);
 	at->final = (uint16_t)status;
 	at->success = status / 100 == 2;
 	at->next = NULL;

@@ -202,6 +202,24 @@ static void cancel_answered(const struct traffic *tr, struct link *by, const str
 	p->cancel_answered = true;
 }
 
+static void cancel_onward(const struct traffic *tr, struct pending *p)
+{
+	struct link *to = link_by_id(tr->links, p->to);
+
+	if (!p->cancel || p->own_cancel || !to || !to->stream)
+		return;
+	stream_send(to->stream, p->cancel, strlen(p->cancel));
+	p->own_cancel = true;
+}
+
+/* Of no use any more: what rings after our 408 rings for nobody. */
+static void came_late(const struct traffic *tr, struct pending *p, unsigned status)
+{
+	ledger_answered(tr->ledger, ANSWERED_LATE);
+	if (status < 200 && p->ours && !p->cancelled)
+		cancel_onward(tr, p);
+}
+
 void response_arrived(const struct traffic *tr, struct link *by, const struct frame *f)
 {
 	struct pending *p;
@@ -218,7 +236,7 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 		return;
 	}
 	if (p->final && !(p->invite && f->status / 100 == 2)) {
-		ledger_answered(tr->ledger, ANSWERED_LATE);
+		came_late(tr, p, f->status);
 		return;
 	}
 	if (!pass(tr, f, by, to)) {
@@ -261,8 +279,6 @@ static void fail(const struct traffic *tr, struct pending *p, enum reason reason
 
 void response_due(const struct traffic *tr, struct pending *p)
 {
-	struct link *to = link_by_id(tr->links, p->to);
-
 	if (p->final) {
 		pending_drop(tr->pendings, p);
 	} else if (!p->invite) {
@@ -270,10 +286,8 @@ void response_due(const struct traffic *tr, struct pending *p)
 		pending_drop(tr->pendings, p);
 	} else {
 		/* Before a provisional answer nothing may be cancelled (RFC 3261 9.1). */
-		if (p->provisional && to && to->stream && p->cancel) {
-			stream_send(to->stream, p->cancel, strlen(p->cancel));
-			p->own_cancel = true;
-		}
+		if (p->provisional)
+			cancel_onward(tr, p);
 		fail(tr, p, REASON_NEXT_HOP_SILENT);
 	}
 }
