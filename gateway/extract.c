@@ -24,9 +24,12 @@ static bool host_is_sound(const url_t *url)
 	    && (domain_parse(&d, url->url_host, strlen(url->url_host)) || host_is_ip_address(url->url_host));
 }
 
+/* Of From and To, where sofia takes "*", a bare word and blanks as well. */
 static bool url_is_sound(const url_t *url)
 {
-	return !is_sip(url) || host_is_sound(url);
+	if (!is_sip(url))
+		return url->url_scheme && url->url_type != url_any;
+	return host_is_sound(url) && !(url->url_user && url->url_user[strcspn(url->url_user, " \t\r\n")]);
 }
 
 static bool is_local(const struct ruleset *law, const url_t *url)
