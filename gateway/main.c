@@ -1,4 +1,5 @@
 /* fedgated: one edge. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,11 +17,24 @@ static int wrong(void)
 	return 2;
 }
 
+/* What is closed must not become the number of a socket: log lines would go into it. */
+static void hold_standard_descriptors(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR)) >= 0)
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			return;
+		}
+}
+
 int main(int argc, char **argv)
 {
 	const char *file = "/etc/fedgate/fedgate.conf";
 	int check = 0, option;
 
+	hold_standard_descriptors();
 	while ((option = getopt(argc, argv, "c:thV")) != -1)
 		switch (option) {
 		case 'c':
