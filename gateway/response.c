@@ -294,6 +294,10 @@ void response_due(const struct traffic *tr, struct pending *p)
 
 void response_link_closed(const struct traffic *tr, struct link *l)
 {
-	while (l->pending)
+	while (l->pending) {
+		/* At the last words of a stop the other end is still there, and rings. */
+		if (l->pending->provisional)
+			cancel_onward(tr, l->pending);
 		fail(tr, l->pending, l->kind == LINK_PARTNER ? REASON_PARTNER_GONE : REASON_NEXT_HOP_DOWN);
+	}
 }
