@@ -29,12 +29,12 @@ static bool all_answered(const struct edge *e)
 	return true;
 }
 
-/* What is still pending is answered; the next tick, when that has left, is the end. */
+/* What still waits or is pending is answered; the next tick, when that has left, is the end. */
 static void say_last_words(struct edge *e)
 {
 	for (struct link *l = e->links.first; l; l = l->next_all)
 		if (l->origin)
-			transit_link_closed(&e->traffic, l);
+			transit_last_words(&e->traffic, l);
 	e->last_words = true;
 }
 

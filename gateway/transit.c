@@ -408,6 +408,17 @@ void transit_message(struct traffic *tr, struct link *from, const struct frame *
 		response_arrived(tr, from, f);
 }
 
+void transit_last_words(struct traffic *tr, struct link *l)
+{
+	struct transit *w;
+
+	while ((w = l->waiting)) {
+		refuse(w, REASON_BUSY);
+		transit_free(w);
+	}
+	response_link_closed(tr, l);
+}
+
 void transit_link_closed(struct traffic *tr, struct link *l)
 {
 	while (l->waiting) {
