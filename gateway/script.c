@@ -171,3 +171,63 @@ void script_admit(struct script_call *call, const char *edge, const struct entry
 	add_limits(call, &entry->provider_limits);
 	add_number(call, entry->max_tenants);
 }
+
+static void begin_for(struct script_call *call, enum script script, const char *edge, const struct partner *partner)
+{
+	begin(call, script, "1");
+	add_base(call, partner);
+	add_text(call, edge);
+	add_partner(call, partner);
+}
+
+void script_outcome(struct script_call *call, const char *edge, const struct partner *partner, const struct limits *limits,
+    const char *letters, size_t count, bool may_add, int64_t now_us)
+{
+	begin_for(call, SCRIPT_OUTCOME, edge, partner);
+	add_limits(call, limits);
+	add_now(call, now_us);
+	add_number(call, may_add);
+	add(call, letters, count);
+}
+
+void script_release(struct script_call *call, const char *edge, const struct partner *partner, int64_t keep_us, int64_t now_us)
+{
+	begin_for(call, SCRIPT_RELEASE, edge, partner);
+	add_number(call, keep_us);
+	add_now(call, now_us);
+}
+
+static void add_hold(struct script_call *call, const struct script_hold *hold)
+{
+	const int64_t times[] = {
+		hold->watched_since_us, hold->watched_until_us, hold->suspicious_since_us, hold->suspicious_until_us,
+		hold->released_us,
+	};
+
+	for (size_t i = 0; i < 5; i++)
+		put_double(room(call) + 8 * i, (double)times[i]);
+	add_room(call, 8 * 5);
+}
+
+void script_merge(struct script_call *call, const char *edge, const struct partner *partner, const struct limits *limits,
+    const struct script_merge *merge, int64_t now_us)
+{
+	begin_for(call, SCRIPT_MERGE, edge, partner);
+	add_limits(call, limits);
+	add_now(call, now_us);
+	add_text(call, merge->epoch);
+	add(call, merge->targets, merge->targets_size);
+	add(call, merge->answers, merge->answers_size);
+	add(call, merge->slots, merge->slots_size);
+	add_hold(call, &merge->hold);
+}
+
+void script_announce(struct script_call *call, const char *edge, const char *instance, const char *text, int64_t now_us)
+{
+	begin(call, SCRIPT_ANNOUNCE, "1");
+	add_text(call, "fg:1:{edges}");
+	add_text(call, edge);
+	add_text(call, instance);
+	add_text(call, text);
+	add_now(call, now_us);
+}

@@ -2,11 +2,13 @@
  * else, or of another version, and decides nothing. */
 #include "script.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HOLD_TIMES 5
+#define NEWS_TIMES (HOLD_TIMES + 1)
+#define NUMBER_END (INT64_C(1) << 53) /* what Lua tells exactly */
+
+enum { STANDING_SUSPICIOUS = 1, STANDING_UNKNOWN = 2 }; /* as in outcome.lua and release.lua */
 
 enum { /* places in the reply to SCRIPT_ADMIT */
 	AT_NOW, AT_MARKS, AT_CLASS, AT_WAIT, AT_RETRY, AT_REFUSED_UNTIL, AT_OWN,
@@ -82,4 +84,101 @@ bool script_read_admit(struct script_reading *out, const redisReply *reply)
 	out->own = hold_of(n + AT_OWN);
 	out->provider = hold_of(n + AT_PROVIDER);
 	return true;
+}
+
+static bool read_standing(struct script_standing *out, const redisReply *reply)
+{
+	int64_t n[2 + HOLD_TIMES];
+
+	*out = (struct script_standing){ 0 };
+	if (read_numbers(n, 1, reply)) {
+		out->unknown = true;
+		out->now_us = n[0];
+		return true;
+	}
+	if (!read_numbers(n, 2 + HOLD_TIMES, reply) || n[1] > STANDING_UNKNOWN)
+		return false;
+	out->now_us = n[0];
+	out->became_suspicious = n[1] == STANDING_SUSPICIOUS;
+	out->unknown = n[1] == STANDING_UNKNOWN;
+	out->own = hold_of(n + 2);
+	return true;
+}
+
+bool script_read_outcome(struct script_standing *out, const redisReply *reply)
+{
+	return read_standing(out, reply);
+}
+
+/* Takes a decimal number and what ends it off the front. */
+static bool take_number(int64_t *out, const char **at, const char *end, char stop)
+{
+	int64_t number = 0;
+	const char *p = *at;
+
+	while (p < end && *p >= '0' && *p <= '9' && number < NUMBER_END)
+		number = number * 10 + (*p++ - '0');
+	if (p == *at || number >= NUMBER_END || p > end || (stop ? p == end || *p != stop : p != end))
+		return false;
+	*out = number;
+	*at = p + (stop != 0);
+	return true;
+}
+
+bool script_read_news(struct script_news *out, const char *payload, size_t length)
+{
+	const char *end = payload + length, *key = memchr(payload, '\n', length), *at = NULL;
+	int64_t n[NEWS_TIMES];
+
+	*out = (struct script_news){ 0 };
+	if (key)
+		at = memchr(key + 1, '\n', (size_t)(end - key - 1));
+	if (!at || key == payload || (size_t)(key - payload) >= sizeof(out->edge))
+		return false;
+	if (!partner_from_key(&out->partner, key + 1, (size_t)(at - key - 1)))
+		return false;
+	at++;
+	for (int i = 0; i < NEWS_TIMES; i++) {
+		if (!take_number(&n[i], &at, end, i + 1 < NEWS_TIMES ? ' ' : '\0'))
+			return false;
+	}
+	memcpy(out->edge, payload, (size_t)(key - payload));
+	out->hold = hold_of(n);
+	out->now_us = n[HOLD_TIMES];
+	return true;
+}
+
+static const char *text_of(const redisReply *reply)
+{
+	if (!reply || reply->type != REDIS_REPLY_STRING || strlen(reply->str) != (size_t)reply->len)
+		return NULL;
+	return reply->str;
+}
+
+static bool read_edge(struct script_edge *out, redisReply *const *four)
+{
+	*out = (struct script_edge){ text_of(four[0]), text_of(four[1]), text_of(four[2]), 0 };
+	if (!out->name || !out->instance || !out->text)
+		return false;
+	if (!four[3] || four[3]->type != REDIS_REPLY_INTEGER || four[3]->integer < 0)
+		return false;
+	out->age_us = four[3]->integer;
+	return true;
+}
+
+int script_read_announce(struct script_edge out[SCRIPT_EDGES_MAX], int64_t *now_us, const redisReply *reply)
+{
+	size_t count;
+
+	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 1)
+		return -1;
+	count = reply->elements / 4;
+	if (count > SCRIPT_EDGES_MAX || reply->element[0]->type != REDIS_REPLY_INTEGER || reply->element[0]->integer < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (!read_edge(&out[i], reply->element + 1 + 4 * i))
+			return -1;
+	}
+	*now_us = reply->element[0]->integer;
+	return (int)count;
 }

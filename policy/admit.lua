@@ -12,234 +12,237 @@
 local ADMITTED, SUSPICIOUS, BECAME_WATCHED, PROVIDER_DECIDED, STOPPED_WATCHED, STOPPED_SUSPICIOUS,
 	PROVIDER_STOPPED_WATCHED, CREATED, SHARED = 1, 2, 4, 8, 16, 32, 64, 128, 256
 local CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED = 0, 1, 2
-local NEVER = -math.huge
 
-local edge, target = ARGV[1], ARGV[5] ~= '' and ARGV[5]
-local ends_call, may_add = ARGV[6] % 2 == 1, ARGV[6] + 0 >= 2
-local limits = limits_of(ARGV[3])
-local own, provider, provider_limits
-local slot_wait, own_wait
-local marks, class, retry, refused_until = 0, CLASS_DISCOVERED, 0, 0
-local suspicious, provider_decided = false, false
-
--- Since the last message time has gone by.
-local function let_time_pass()
-	if watch_is_over(own) then
-		marks = marks + STOPPED_WATCHED
-	end
-	standing_keep(own, limits.suspicion_window)
-	if standing_review(own, limits) then
-		marks = marks + STOPPED_SUSPICIOUS
-	end
-	window_keep(own, limits.keep)
-	if provider then
-		if watch_is_over(provider) then
-			marks = marks + PROVIDER_STOPPED_WATCHED
-		end
-		window_keep(provider, provider_limits.keep)
-	end
-	suspicious = own.suspicious_until and limits.min_responses > 0
-	if is_watched(own, limits) or is_watched(provider, provider_limits) then
-		class = CLASS_WATCHED
-	elseif suspicious then
-		class = CLASS_SUSPICIOUS
-	end
-	if suspicious then
-		marks = marks + SUSPICIOUS
-	end
+local function is_watched(r, limits)
+	return r and r.watched_until and limits.distinct > 0
 end
 
-local function watch_refuses(r, its)
-	if not is_watched(r, its) or ends_call then
-		return false
+-- Since the last message time has gone by.
+local function let_time_pass(h)
+	local own, limits, provider = h.own, h.limits, h.provider
+	if watch_is_over(own) then
+		h.marks = h.marks + STOPPED_WATCHED
 	end
-	return its.blocks_all or (target and not contacts_has(r, target, NEVER))
+	if own.tallied ~= limits.suspicion_window then
+		standing_keep(own, limits)
+	end
+	if standing_review(own, limits) then
+		h.marks = h.marks + STOPPED_SUSPICIOUS
+	end
+	if own.keep ~= limits.keep then
+		window_keep(own, limits.keep)
+	end
+	if provider then
+		if watch_is_over(provider) then
+			h.marks = h.marks + PROVIDER_STOPPED_WATCHED
+		end
+		if provider.keep ~= h.provider_limits.keep then
+			window_keep(provider, h.provider_limits.keep)
+		end
+	end
+	if own.suspicious_until and limits.min_responses > 0 then
+		h.suspicious, h.class = true, CLASS_SUSPICIOUS
+		h.marks = h.marks + SUSPICIOUS
+	end
+	if is_watched(own, limits) or is_watched(provider, h.provider_limits) then
+		h.class = CLASS_WATCHED
+	end
 end
 
 -- Only what blocks all is the same for every message.
-local function all_blocked_until(r, its)
-	return is_watched(r, its) and its.blocks_all and r.watched_until - r.offset or 0
-end
-
-local function tell_blocked_until()
-	refused_until = math.max(all_blocked_until(own, limits), all_blocked_until(provider, provider_limits))
+local function tell_blocked_until(h)
+	local function all_blocked_until(r, limits)
+		return is_watched(r, limits) and limits.blocks_all and r.watched_until - r.offset or 0
+	end
+	h.refused_until = math.max(all_blocked_until(h.own, h.limits), all_blocked_until(h.provider, h.provider_limits))
 end
 
 -- Row 7.
-local function passes_watch()
-	local by_own = watch_refuses(own, limits)
-	local by_provider = watch_refuses(provider, provider_limits)
-
-	if not by_own and not by_provider then
+local function passes_watch(h)
+	if h.class ~= CLASS_WATCHED then
 		return true
 	end
-	provider_decided = not by_own
-	tell_blocked_until()
+	local function refuses(r, limits)
+		return is_watched(r, limits) and not h.ends_call and
+			(limits.blocks_all or (h.target and not contacts_has(r, h.target, -math.huge)))
+	end
+	local own, provider = refuses(h.own, h.limits), refuses(h.provider, h.provider_limits)
+	if not own and not provider then
+		return true
+	end
+	h.provider_decided = not own
+	tell_blocked_until(h)
 	return false
 end
 
 -- Each record has its clock, so what they share is how long to wait.
-local function find_slot(count, period)
-	own_wait = count == 0 and 0 or earliest_behind(own, count, period, own.now) - own.now
-	slot_wait = own_wait
-	if provider and provider_limits.count > 0 then
-		slot_wait = earliest_between(provider, provider_limits.count, provider_limits.period,
-			provider.now + own_wait) - provider.now
+local function find_slot(h, count, period)
+	local own, provider, limits = h.own, h.provider, h.provider_limits
+	h.own_wait = count > 0 and earliest_behind(own, count, period, own.now) - own.now or 0
+	h.wait = h.own_wait
+	if provider and limits.count > 0 then
+		h.wait = earliest_between(provider, limits.count, limits.period, provider.now + h.own_wait) - provider.now
 	end
 end
 
--- When an ordinary message may go or wait, if nothing more is booked: its slot
--- does not move until it is reached.
-local function taken_from()
-	local slot = own.now + slot_wait
-	local room = waits_until(own, false, limits.max_waiting) or own.now
-	return math.min(slot, math.max(slot - limits.max_delay, room))
-end
+-- Refused by rate until when? A suspicious partner may be calm again before, and have more slots then.
+local function refused_until(h)
+	local own, limits = h.own, h.limits
 
--- A suspicious partner may be calm again before that, and have more slots then.
-local function find_refused_until()
-	local untl = taken_from()
-	if not suspicious then
-		return untl
+	-- When an ordinary message may go or wait, if nothing more is booked: its slot
+	-- does not move until it is reached.
+	local function taken_from()
+		local slot, room = own.now + h.wait, waits_until(own, false, limits.max_waiting) or own.now
+		return math.min(slot, math.max(slot - limits.max_delay, room))
 	end
-	local calm = standing_calm_at(own, limits)
-	if untl < calm then
-		return untl
+
+	local from = taken_from()
+	if not h.suspicious then
+		return from
 	end
-	find_slot(limits.count, limits.period)
+	local calm = standing_of(own, limits).calm_at()
+	if from < calm then
+		return from
+	end
+	find_slot(h, limits.count, limits.period)
 	return math.max(calm, taken_from())
 end
 
 -- Rows 8 and 9.
-local function passes_rate()
-	if suspicious then
-		find_slot(limits.slow_count, limits.slow_period)
+local function passes_rate(h)
+	local limits = h.limits
+	if h.suspicious then
+		find_slot(h, limits.slow_count, limits.slow_period)
 	else
-		find_slot(limits.count, limits.period)
+		find_slot(h, limits.count, limits.period)
 	end
-	if slot_wait == 0 then
+	if h.wait == 0 then
 		return true
 	end
-	local most = ends_call and limits.ending_delay or limits.max_delay
-	local room = not waits_until(own, ends_call, limits.max_waiting)
-	provider_decided = slot_wait > own_wait and (own_wait == 0 or (room and own_wait <= most))
-	if room and slot_wait <= most then
+	local most = h.ends_call and limits.ending_delay or limits.max_delay
+	local room = not waits_until(h.own, h.ends_call, limits.max_waiting)
+	h.provider_decided = h.wait > h.own_wait and (h.own_wait == 0 or (room and h.own_wait <= most))
+	if room and h.wait <= most then
 		return true
 	end
-	retry = slot_wait
-	if not ends_call then
-		refused_until = find_refused_until() - own.offset
+	h.retry = h.wait
+	if not h.ends_call then
+		h.refused_until = refused_until(h) - h.own.offset
 	end
 	return false
 end
 
 -- Row 10 for one record: would the target be one too many?
-local function is_one_too_many(r, its)
-	if not r or r.watched_until or its.distinct == 0 or not target or r.contacts < its.distinct then
+local function is_one_too_many(h, r, limits)
+	if not h.target or not r or limits.distinct == 0 or r.contacts < limits.distinct or r.watched_until then
 		return false
 	end
-	local since = r.now - its.watch_window
-	return not contacts_has(r, target, since) and contacts_expire(r, since) >= its.distinct
+	local since = r.now - limits.watch_window
+	return not contacts_has(r, h.target, since) and contacts_expire(r, since) >= limits.distinct
 end
 
 -- What ends a call goes its way even so; it is never refused for a watched partner.
-local function passes_target()
-	local by_own = is_one_too_many(own, limits)
-	local by_provider = not by_own and is_one_too_many(provider, provider_limits)
+local function passes_target(h)
+	local own = is_one_too_many(h, h.own, h.limits)
+	local provider = not own and is_one_too_many(h, h.provider, h.provider_limits)
 
-	if not by_own and not by_provider then
+	if not own and not provider then
 		return true
 	end
-	if by_own then
-		start_watching(own, limits)
-	else
-		start_watching(provider, provider_limits)
+	local r, limits = h.own, h.limits
+	if provider then
+		r, limits = h.provider, h.provider_limits
 	end
-	class = CLASS_WATCHED
-	marks = marks + BECAME_WATCHED
-	provider_decided = by_provider
-	if ends_call then
+	start_watching(r, limits, r.now, r.now + limits.watch_hold)
+	h.class = CLASS_WATCHED
+	h.marks = h.marks + BECAME_WATCHED
+	h.provider_decided = provider
+	if h.ends_call then
 		return true
 	end
-	tell_blocked_until()
+	tell_blocked_until(h)
 	return false
 end
 
-local function book(r, its)
-	if its.count > 0 then
-		window_book(r, r.now + slot_wait, ends_call)
+local function book(h, r, limits)
+	if limits.count > 0 then
+		window_book(r, r.now + h.wait, h.ends_call)
 	end
-	if target and its.distinct > 0 and not r.watched_until then
-		contacts_add(r, target, r.now)
+	if h.target and limits.distinct > 0 and not r.watched_until then
+		contacts_add(r, h.target, r.now)
 	end
+end
+
+local function admit(h)
+	let_time_pass(h)
+	if not passes_watch(h) or not passes_rate(h) or not passes_target(h) then
+		h.wait = 0
+		return
+	end
+	book(h, h.own, h.limits)
+	if h.provider then
+		book(h, h.provider, h.provider_limits)
+	end
+	h.marks = h.marks + ADMITTED
 end
 
 -- A tenant has room beside those heard of inside the window, or it is charged with the others that
 -- have none. A restricted one is not forgotten.
-local function has_room(now)
-	local tenants, name = KEYS[2] .. ':t', string.match(ARGV[2], '/(.*)')
+local function has_room(h)
+	local provider, name, most = h.provider, string.match(ARGV[2], '/(.*)'), tonumber(ARGV[9])
+	local tenants = provider.base .. ':t'
 	if call('ZADD', tenants, text(provider.now), name) == 0 then
 		return true
 	end
 	provider.fresh = true
-	if own.watched_until or own.suspicious_until or call('ZCARD', tenants) <= ARGV[9] + 0 then
+	if h.own.watched_until or h.own.suspicious_until or call('ZCARD', tenants) <= most then
 		return true
 	end
-	call('ZREMRANGEBYSCORE', tenants, '-inf', text(provider.now - limits.watch_window))
-	if call('ZCARD', tenants) <= ARGV[9] + 0 then
+	call('ZREMRANGEBYSCORE', tenants, '-inf', text(provider.now - h.limits.watch_window))
+	if call('ZCARD', tenants) <= most then
 		return true
 	end
 	call('ZREM', tenants, name)
 	return false
 end
 
--- Who pays.
-local function charge(now)
-	own = record_load(KEYS[1], ARGV[2], now)
-	if not own.last and not may_add then
-		return false
+-- The provider pays too, and the others beyond max-tenants for a tenant that has no room.
+local function charge_provider(h, now)
+	local shared = KEYS[1] == KEYS[3]
+	h.provider_limits = limits_of(ARGV[8])
+	h.provider = record_load(KEYS[2], ARGV[7], now, h.provider_limits.span)
+	h.provider.set.n = text(h.provider.now)
+	if not shared and not has_room(h) then
+		h.own = record_load(KEYS[3], 't' .. string.sub(ARGV[7], 2), now, h.limits.span)
+		shared = true
 	end
-	local known, shared = own.last, KEYS[1] == KEYS[3]
-	if KEYS[2] then
-		provider = record_load(KEYS[2], ARGV[7], now)
-		provider_limits = limits_of(ARGV[8])
-		put_time(provider, 'n', provider.now)
-		if not shared and not has_room() then
-			own = record_load(KEYS[3], 't' .. string.sub(ARGV[7], 2), now)
-			shared = true
-		end
-	end
-	put_time(own, 'n', own.now)
-	marks = (known or shared) and 0 or CREATED
-	marks = marks + (shared and SHARED or 0)
-	return true
+	return shared
 end
 
-local function admit()
-	let_time_pass()
-	if not passes_watch() or not passes_rate() or not passes_target() then
-		return 0
-	end
-	book(own, limits)
-	if provider then
-		book(provider, provider_limits)
-	end
-	marks = marks + ADMITTED
-	return slot_wait
-end
-
-local now = clock(ARGV[4])
-if not charge(now) then
+local now, what = clock(ARGV[4]), ARGV[6] + 0
+local limits = limits_of(ARGV[3])
+local own = record_load(KEYS[1], ARGV[2], now, limits.span)
+if not own.last and what < 2 then
 	return { now }
 end
-local wait = admit()
-if provider_decided then
-	marks = marks + PROVIDER_DECIDED
+local h = {
+	own = own, limits = limits, provider = nil, provider_limits = nil,
+	target = ARGV[5] ~= '' and ARGV[5], ends_call = what % 2 == 1, marks = own.last and 0 or CREATED,
+	class = CLASS_DISCOVERED, wait = 0, own_wait = 0, retry = 0, refused_until = 0,
+	suspicious = false, provider_decided = false,
+}
+if KEYS[2] and charge_provider(h, now) then
+	own, h.marks = h.own, SHARED
 end
-record_save(own, limits.span, edge)
-local reply = add_hold({ now, marks, class, wait, retry, refused_until, 0, 0, 0, 0, 0 }, own, 6)
-if provider then
-	record_save(provider, provider_limits.span, edge)
-	add_hold(reply, provider, 11)
+own.set.n = text(own.now)
+admit(h)
+record_save(own, limits.span, ARGV[1])
+local reply = {
+	now, h.marks + (h.provider_decided and PROVIDER_DECIDED or 0), h.class, h.wait, h.retry, h.refused_until, 0, 0, 0, 0, 0,
+}
+add_hold(reply, own, 6)
+if h.provider then
+	record_save(h.provider, h.provider_limits.span, ARGV[1])
+	add_hold(reply, h.provider, 11)
 end
 return reply

@@ -1,8 +1,6 @@
 -- The twin of contacts.c: targets, 8 octets each, with the time of their last naming. BASE:c, a
--- sorted set, is a compact list inside Redis up to 128 members; so beyond SPREAD_MOST it is spread
+-- sorted set, is a compact list inside Redis up to 128 members; so beyond a hundred it is spread
 -- over BASE:c0 to BASE:cf for good. How many there are is in the state, so nothing is counted.
-local SPREAD_MOST = 100
-
 local function contacts_key(r, target)
 	if r.spread then
 		return format('%s:c%x', r.base, string.byte(target) % 16)
@@ -11,39 +9,33 @@ local function contacts_key(r, target)
 end
 
 local function contacts_keys(r)
-	if not r.spread then
-		return { r.base .. ':c' }
-	end
 	local keys = {}
-	for nibble = 0, 15 do
+	for nibble = 0, r.spread and 15 or -1 do
 		keys[nibble + 1] = format('%s:c%x', r.base, nibble)
 	end
+	keys[1] = keys[1] or r.base .. ':c'
 	return keys
 end
 
 local function contacts_count(r, count)
-	r.contacts = count
-	put(r, 'c', count)
-end
-
-local function contacts_time(r, target)
-	local time = call('ZSCORE', contacts_key(r, target), target)
-	return time and time + 0
+	if count ~= r.contacts then
+		r.contacts = count
+		r.set.c = text(count)
+	end
+	return count
 end
 
 local function contacts_has(r, target, since)
-	local time = contacts_time(r, target)
-	return time and time > since
+	local time = call('ZSCORE', contacts_key(r, target), target)
+	return time and time + 0 > since
 end
 
 local function contacts_clear(r)
 	if r.contacts > 0 or r.spread then
 		call('DEL', unpack(contacts_keys(r)))
 		contacts_count(r, 0)
-		if r.spread then
-			r.spread = false
-			drop(r, 'p')
-		end
+		r.spread = false
+		r.set.p = false
 	end
 end
 
@@ -52,18 +44,15 @@ local function contacts_expire(r, since)
 	for _, key in ipairs(contacts_keys(r)) do
 		count = count - call('ZREMRANGEBYSCORE', key, '-inf', text(since))
 	end
-	if count ~= r.contacts then
-		contacts_count(r, count)
-	end
-	return count
+	return contacts_count(r, count)
 end
 
 local function contacts_spread(r)
 	local all = call('ZRANGE', r.base .. ':c', 0, -1, 'WITHSCORES')
 	call('DEL', r.base .. ':c')
 	r.spread = '1'
+	r.set.p = '1'
 	r.fresh = true
-	put(r, 'p', '1')
 	for i = 1, #all, 2 do
 		call('ZADD', contacts_key(r, all[i]), all[i + 1], all[i])
 	end
@@ -79,7 +68,7 @@ local function contacts_add(r, target, time)
 		call('PEXPIRE', key, expire_in_ms(r))
 	elseif r.contacts == 1 then
 		r.fresh = true
-	elseif r.contacts > SPREAD_MOST then
+	elseif r.contacts > 100 then
 		contacts_spread(r)
 	end
 end

@@ -10,7 +10,9 @@
 --   a  the suspicion window at n   w W  watched since, until
 --   r  when it was last released   s S  suspicious since, until
 --
--- Numbers below 2^53 are exact here; they are written by text(), never by `..`.
+-- Numbers below 2^53 are exact here; they are written by text(), never by `..`. All functions of a
+-- script are made anew at each call, which is a third of its cost: what a message
+-- seldom needs is made inside the function that needs it.
 local call = redis.call
 local format = string.format
 
@@ -27,8 +29,8 @@ local function clock(given)
 	return time[1] * 1000000 + time[2]
 end
 
--- All of struct limits, in the order of script_limits, with `keep_us`, how long slots matter, and
--- `span_us`, how long anything does.
+-- All of struct limits, in the order of script.c's add_limits, with `keep`, how long slots matter, and
+-- `span`, how long anything does.
 local function limits_of(packed)
 	local count, period, slow_count, slow_period, max_delay, max_waiting, ending_delay, distinct, watch_window,
 		watch_hold, blocks_all, suspicion_window, suspicion_hold, min_responses, failure_share, keep, span =
@@ -42,55 +44,54 @@ local function limits_of(packed)
 	}
 end
 
-local function put(r, field, value)
-	r.set[field] = value
-end
-
-local function put_time(r, field, time)
-	r.set[field] = text(time)
-end
-
-local function drop(r, one, other)
-	r.set[one] = false
-	if other then
-		r.set[other] = false
+-- The keys' expiry is moved only when it has come too near, by an hour at least: not with every message.
+local function extend(r, span)
+	local needed = r.now + span
+	if r.watched_until and r.watched_until > needed then
+		needed = r.watched_until
+	end
+	if r.suspicious_until and r.suspicious_until + span > needed then
+		needed = r.suspicious_until + span
+	end
+	if r.expiry < needed then
+		r.expiry = needed + 3600000000
+		r.set.x = text(r.expiry)
+		r.fresh = true
 	end
 end
 
-local function record_load(base, key, now)
+-- `set` is what record_save is to write: field to value, false for one to be removed.
+local function record_load(base, key, now, span)
 	local state = base .. ':s'
 	local s = call('HMGET', state, 'n', 'o', 'x', 'c', 'p', 'q', 'k', 'a', 'w', 'W', 's', 'S', 'r')
-	local last = s[1]
+	local last = s[1] and s[1] + 0
 	local offset = s[2] and s[2] + 0 or 0
 	local r = {
-		base = base, key = key, state = state, window = base .. ':w', known = last, set = {},
-		now = now + offset, offset = offset, last = last and last + 0, expiry = s[3] and s[3] + 0 or 0,
+		base = base, key = key, state = state, window = base .. ':w', set = {}, fresh = false, changed = false,
+		now = now + offset, offset = offset, last = last, expiry = s[3] and s[3] + 0 or 0,
 		contacts = s[4] and s[4] + 0 or 0, spread = s[5], ahead = s[6] and s[6] + 0 or 0,
 		keep = s[7] and s[7] + 0, tallied = s[8] and s[8] + 0,
-		watched_since = s[9] and s[9] + 0 or 0, watched_until = s[10] and s[10] + 0,
-		suspicious_since = s[11] and s[11] + 0 or 0, suspicious_until = s[12] and s[12] + 0,
-		released = s[13] and s[13] + 0 or 0, fresh = false, changed = false,
+		watched_since = s[9] and s[9] + 0, watched_until = s[10] and s[10] + 0,
+		suspicious_since = s[11] and s[11] + 0, suspicious_until = s[12] and s[12] + 0,
+		released = s[13] and s[13] + 0,
 	}
-	if last and r.now < r.last then
-		r.offset = offset + r.last - r.now
-		r.now = r.last
-		put_time(r, 'o', r.offset)
+	if last and r.now < last then
+		r.offset = offset + last - r.now
+		r.now = last
+		r.set.o = text(r.offset)
 	end
+	extend(r, span)
 	return r
 end
 
--- On Redis' clock; 0 is none.
-local function real(r, time)
-	return time and time > 0 and time - r.offset or 0
-end
-
--- The five times of its restrictions, behind `at` others.
+-- The five times of its restrictions on Redis' clock, behind `at` others; 0 is none.
 local function add_hold(reply, r, at)
-	reply[at + 1] = r.watched_until and real(r, r.watched_since) or 0
-	reply[at + 2] = real(r, r.watched_until)
-	reply[at + 3] = r.suspicious_until and real(r, r.suspicious_since) or 0
-	reply[at + 4] = real(r, r.suspicious_until)
-	reply[at + 5] = real(r, r.released)
+	local offset = r.offset
+	reply[at + 1] = r.watched_until and r.watched_since - offset or 0
+	reply[at + 2] = r.watched_until and r.watched_until - offset or 0
+	reply[at + 3] = r.suspicious_until and r.suspicious_since - offset or 0
+	reply[at + 4] = r.suspicious_until and r.suspicious_until - offset or 0
+	reply[at + 5] = r.released and r.released - offset or 0
 	return reply
 end
 
@@ -102,20 +103,6 @@ local function tell(r, edge)
 		words[i] = text(words[i])
 	end
 	call('PUBLISH', 'fg:1:class', edge .. '\n' .. r.key .. '\n' .. table.concat(words, ' '))
-end
-
-local HOUR = 3600000000
-
--- How long at least what is kept matters yet.
-local function needed(r, span)
-	local untl = r.now + span
-	if r.watched_until and r.watched_until > untl then
-		untl = r.watched_until
-	end
-	if r.suspicious_until and r.suspicious_until + span > untl then
-		untl = r.suspicious_until + span
-	end
-	return untl
 end
 
 local function expire_in_ms(r)
@@ -132,8 +119,10 @@ local function expire_keys(r)
 	end
 end
 
-local function write_state(r)
+-- Writes what has changed. `fresh`: a key is new, it has no expiry yet.
+local function record_save(r, span, edge)
 	local kept, gone = {}, nil
+	extend(r, span)
 	for field, value in pairs(r.set) do
 		if value then
 			kept[#kept + 1] = field
@@ -149,18 +138,6 @@ local function write_state(r)
 	if gone then
 		call('HDEL', r.state, unpack(gone))
 	end
-end
-
--- Writes what has changed. The keys' expiry is moved only when it has come too near, by an hour at
--- least: not with every message. A key that is new has none yet.
-local function record_save(r, span, edge)
-	local untl = needed(r, span)
-	if r.expiry < untl then
-		r.expiry = untl + HOUR
-		r.fresh = true
-		put_time(r, 'x', r.expiry)
-	end
-	write_state(r)
 	if r.fresh then
 		expire_keys(r)
 	end

@@ -1,12 +1,8 @@
 -- What admit.c does to begin and end a watch.
-local function is_watched(r, limits)
-	return r and r.watched_until and limits.distinct > 0
-end
-
 local function stop_watching(r)
 	r.watched_until = nil
 	r.changed = true
-	drop(r, 'w', 'W')
+	r.set.w, r.set.W = false, false
 	contacts_clear(r)
 end
 
@@ -18,12 +14,10 @@ local function watch_is_over(r)
 	return true
 end
 
-local function start_watching(r, limits)
-	r.watched_since = r.now
-	r.watched_until = r.now + limits.watch_hold
+local function start_watching(r, limits, since, untl)
+	r.watched_since, r.watched_until = since, untl
 	r.changed = true
-	put_time(r, 'w', r.watched_since)
-	put_time(r, 'W', r.watched_until)
+	r.set.w, r.set.W = text(r.watched_since), text(r.watched_until)
 	if limits.blocks_all then
 		contacts_clear(r)
 	end

@@ -3,8 +3,6 @@
 -- before: a slot older than the longest period that is asked for forbids nothing. Only when that
 -- period changes must it be gone for certain: window_keep.
 -- `r.ahead` is the latest slot, if that lies ahead; so who does not wait needs no look at the tail.
-local STEP = 64 -- slots read at once
-
 local function time_of(slot)
 	return (slot - slot % 2) / 2
 end
@@ -25,64 +23,50 @@ end
 
 local function window_forget(r, time, length)
 	local head = call('LINDEX', r.window, 0)
-	if not head or time_of(head) > time then
-		return
+	if head and time_of(head) <= time then
+		call('LTRIM', r.window, place_after(r, time, length or call('LLEN', r.window)), -1)
 	end
-	call('LTRIM', r.window, place_after(r, time, length or call('LLEN', r.window)), -1)
 end
 
 local function window_keep(r, keep)
-	if r.keep == keep then
-		return
-	end
-	if r.keep then
+	if r.keep and r.last then
 		window_forget(r, r.last - r.keep)
 	end
 	r.keep = keep
-	put_time(r, 'k', keep)
+	r.set.k = text(keep)
 end
 
 local function earliest_behind(r, count, period, from)
-	local slot = from
-	if r.ahead > slot then
-		slot = r.ahead
-	end
 	local first = call('LINDEX', r.window, -count)
-	if first then
-		local slid = time_of(first) + period
-		if slid > slot then
-			return slid
-		end
+	local slid = first and time_of(first) + period or from
+	if r.ahead > from then
+		from = r.ahead
 	end
-	return slot
-end
-
--- The walk of window.c, where the window is full behind `from` and something lies ahead of it. It
--- is given up where thousands wait; behind all of them there is always room.
-local function walk_between(r, count, period, from)
-	local length = call('LLEN', r.window)
-	local begin, slot = place_after(r, from - period, length), from
-	for _ = 1, 64 do
-		local last = call('LRANGE', r.window, begin + count - 1, begin + count + STEP - 2)
-		if not last[1] then
-			return slot
-		end
-		local first = call('LRANGE', r.window, begin, begin + STEP - 1)
-		for i = 1, #last do
-			local from_us, to_us = time_of(first[i]), time_of(last[i])
-			if slot <= to_us - period then
-				return slot
-			end
-			if to_us - from_us < period and slot < from_us + period then
-				slot = from_us + period
-			end
-		end
-		begin = begin + STEP
-	end
-	return earliest_behind(r, count, period, from)
+	return slid > from and slid or from
 end
 
 local function earliest_between(r, count, period, from)
+	local STEP = 64 -- slots read at once
+
+	-- The runs of window.c from the one that begins at `begin`: the first gap, or nil and how far it came.
+	local function walk(begin, slot)
+		local lasts = call('LRANGE', r.window, begin + count - 1, begin + count + STEP - 2)
+		local firsts = lasts[1] and call('LRANGE', r.window, begin, begin + #lasts - 1)
+		for i = 1, #lasts do
+			local first, last = time_of(firsts[i]), time_of(lasts[i])
+			if slot <= last - period then
+				return slot
+			end
+			if last - first < period and slot < first + period then
+				slot = first + period
+			end
+		end
+		if #lasts < STEP then
+			return slot
+		end
+		return nil, slot
+	end
+
 	if r.ahead <= from then
 		return earliest_behind(r, count, period, from)
 	end
@@ -90,24 +74,36 @@ local function earliest_between(r, count, period, from)
 	if not first or time_of(first) <= from - period then
 		return from
 	end
-	return walk_between(r, count, period, from)
+	local begin, slot, found = place_after(r, from - period, call('LLEN', r.window)), from
+	for _ = 1, 64 do
+		found, slot = walk(begin, slot)
+		if found then
+			return found
+		end
+		begin = begin + STEP
+	end
+	return earliest_behind(r, count, period, from) -- thousands wait: behind all of them is room for certain
 end
 
 -- LINSERT looks for its place from the head; a few that wait are moved sooner.
 local function insert_between(r, time, slot)
 	local length = call('LLEN', r.window)
 	local place = place_after(r, time, length)
-	if length - place > STEP then
+	if length - place > 64 then
 		return call('LINSERT', r.window, 'BEFORE', call('LINDEX', r.window, place), slot)
 	end
 	local behind = call('LRANGE', r.window, place, -1)
-	call('LTRIM', r.window, 0, place - 1)
+	if place == 0 then
+		call('DEL', r.window)
+		r.fresh = true
+	else
+		call('LTRIM', r.window, 0, place - 1)
+	end
 	return call('RPUSH', r.window, slot, unpack(behind))
 end
 
 local function window_book(r, time, ends_call)
-	local slot = text(time * 2 + (ends_call and 1 or 0))
-	local length
+	local slot, length = text(ends_call and time * 2 + 1 or time * 2), nil
 	if time >= r.ahead then
 		length = call('RPUSH', r.window, slot)
 	else
@@ -115,11 +111,11 @@ local function window_book(r, time, ends_call)
 	end
 	if time > r.now and time > r.ahead then
 		r.ahead = time
-		put_time(r, 'q', time)
+		r.set.q = text(time)
 	end
 	if length == 1 then
 		r.fresh = true
-	elseif length % 8 == 0 then
+	elseif length % 16 == 0 then
 		window_forget(r, r.now - r.keep, length)
 	end
 end
@@ -127,16 +123,16 @@ end
 -- The time of the `most`th slot that waits, counted from the tail, of ordinary messages or of
 -- call-ending ones; nil where fewer wait.
 local function waits_until(r, ends_call, most)
+	local kind, seen = ends_call and 1 or 0, 0
+	local limit = r.ahead > r.now and most > 0 and call('LINDEX', r.window, -most)
 	if most == 0 then
 		return math.huge
 	end
-	local limit = r.ahead > r.now and call('LINDEX', r.window, -most)
 	if not limit or time_of(limit) <= r.now then
 		return nil
 	end
-	local kind, seen = ends_call and 1 or 0, 0
 	for chunk = 0, 63 do
-		local slots = call('LRANGE', r.window, -(chunk + 1) * STEP, -chunk * STEP - 1)
+		local slots = call('LRANGE', r.window, -(chunk + 1) * 64, -chunk * 64 - 1)
 		for i = #slots, 1, -1 do
 			local time = time_of(slots[i])
 			if time <= r.now then
@@ -147,9 +143,9 @@ local function waits_until(r, ends_call, most)
 				return time
 			end
 		end
-		if #slots < STEP then
+		if #slots < 64 then
 			return nil
 		end
 	end
-	return r.now
+	return r.ahead
 end

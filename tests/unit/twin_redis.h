@@ -111,4 +111,54 @@ static inline struct script_reading twin_admit(struct twin_redis *r, const struc
 	return out;
 }
 
+static inline struct script_standing twin_standing(struct twin_redis *r, struct script_call *call)
+{
+	struct script_standing out;
+	redisReply *reply = twin_call(r, call);
+
+	if (!script_read_outcome(&out, reply)) {
+		printf("\n%s\n", reply && reply->str ? reply->str : "(a reply of another shape)");
+		out.now_us = -1;
+	}
+	freeReplyObject(reply);
+	return out;
+}
+
+static inline struct script_standing twin_outcome(struct twin_redis *r, const struct entry *entry, const char *letters, size_t count,
+    int64_t now_us)
+{
+	struct script_call call;
+
+	script_outcome(&call, "edge1.example", &entry->partner, &entry->limits, letters, count, true, now_us);
+	return twin_standing(r, &call);
+}
+
+static inline struct script_standing twin_release(struct twin_redis *r, const struct partner *partner, int64_t keep_us, int64_t now_us)
+{
+	struct script_call call;
+
+	script_release(&call, "edge1.example", partner, keep_us, now_us);
+	return twin_standing(r, &call);
+}
+
+/* A number of the state; -1: there is none. */
+static inline int64_t twin_field(struct twin_redis *r, const char *base, const char *field)
+{
+	redisReply *reply = redisCommand(r->link, "HGET %s:s %s", base, field);
+	int64_t number = reply->type == REDIS_REPLY_STRING ? strtoll(reply->str, NULL, 10) : -1;
+
+	freeReplyObject(reply);
+	return number;
+}
+
+/* How many targets there are, by counting them. */
+static inline int64_t twin_targets(struct twin_redis *r, const char *base)
+{
+	int64_t count = twin_ask(r, "ZCARD %s:c", base);
+
+	for (int i = 0; i < 16; i++)
+		count += twin_ask(r, "ZCARD %s:c%x", base, i);
+	return count;
+}
+
 #endif
