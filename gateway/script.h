@@ -16,6 +16,11 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 #define SCRIPT_ARGS_MAX 20
 #define SCRIPT_CHANNEL "fg:1:class"
 
+/* What the scripts call: a Redis user of an edge may do this, and eval evalsha script|load time auth
+ * ping role select subscribe publish, and nothing more. */
+#define SCRIPT_RIGHTS "+del +hdel +hget +hgetall +hincrby +hlen +hmget +hset +lindex +linsert +llen +lrange +ltrim +pexpire " \
+	"+rpush +zadd +zcard +zrange +zrem +zremrangebyscore +zscore"
+
 /* The name that all keys of a partner begin with; its length without the NUL. */
 #define SCRIPT_BASE_MAX (PARTNER_TEXT_MAX + 16)
 size_t script_base(const struct partner *, char out[SCRIPT_BASE_MAX]);

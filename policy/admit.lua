@@ -6,9 +6,9 @@
 -- Answers the time alone for who is not known and may not become so; else time, marks, class, wait,
 -- retry, refused until, then five times of the partner's restrictions and of the provider's.
 --
--- All that the Redis user of an edge may be allowed: eval evalsha script|load time auth ping role
--- select subscribe publish, and for the scripts del hdel hget hgetall hincrby hlen hmget hset lindex
--- linsert llen lrange ltrim pexpire rpush zadd zcard zrange zrem zremrangebyscore zscore.
+-- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish,
+-- and for all scripts: del hdel hget hgetall hincrby hlen hmget hset lindex linsert llen lrange ltrim pexpire
+-- rpush zadd zcard zrange zrem zremrangebyscore zscore.
 local ADMITTED, SUSPICIOUS, BECAME_WATCHED, PROVIDER_DECIDED, STOPPED_WATCHED, STOPPED_SUSPICIOUS,
 	PROVIDER_STOPPED_WATCHED, CREATED, SHARED = 1, 2, 4, 8, 16, 32, 64, 128, 256
 local CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED = 0, 1, 2
