@@ -140,6 +140,16 @@ static struct row *find_or_add(struct memory *m, const struct partner *partner, 
 	return row ? row : partners_add(&m->table, key, length, now_us);
 }
 
+struct row *memory_take_in(struct memory *m, const struct partner *partner, int64_t now_us)
+{
+	struct row *row = memory_find(m, partner);
+	bool counted = partner->kind == PARTNER_DISCOVERED || (partner->kind == PARTNER_TENANT && partner->domain.length > 0);
+
+	if (row || partner->kind == PARTNER_NONE)
+		return row;
+	return !counted || has_room(m, now_us) ? find_or_add(m, partner, now_us) : NULL;
+}
+
 /* One that is not known yet: is there room for it? What the policy names is
  * never counted out: strangers could push it aside. */
 static bool is_too_many(struct memory *m, const struct entry *entry, const struct row *provider, int64_t now_us)

@@ -36,6 +36,9 @@ int64_t memory_look(struct memory *, int64_t now_us);
 
 struct row *memory_find(const struct memory *, const struct partner *); /* NULL: not known */
 
+/* Known, or made known where there is room; NULL: nobody, or none. */
+struct row *memory_take_in(struct memory *, const struct partner *, int64_t now_us);
+
 /* The rows of an entry. */
 struct pair {
 	struct row *own, *provider; /* own NULL: nobody is to be charged; provider NULL: none */

@@ -91,6 +91,15 @@ bool rate_parse(struct rate *out, const char *text)
 	return good;
 }
 
+struct rate rate_share(const struct rate *rate, unsigned edges)
+{
+	if (edges < 2 || rate->count == 0)
+		return *rate;
+	if (rate->count < edges)
+		return (struct rate){ 1, rate->period_us * edges };
+	return (struct rate){ rate->count / edges, rate->period_us };
+}
+
 /* How far the suffix shifts; -1: it is none. */
 static int size_shift(const char *suffix)
 {

@@ -14,6 +14,9 @@ struct rate {
 
 /* "20/s", "300/5m": count, slash, unit or duration. */
 bool rate_parse(struct rate *out, const char *text);
+/* What one of `edges` edges may let through by itself, so that all together keep the rate: an even
+ * part of the count, and where that is under 1 one in `edges` periods. */
+struct rate rate_share(const struct rate *, unsigned edges);
 /* "50ms", "30s", "15m", "24h", "7d", "0s"; a whole number and a unit; up to 3650d. Microseconds. */
 bool duration_parse(int64_t *out_us, const char *text);
 /* "512", "64k", "4M", "1G": powers of 1,024; up to 1T. Octets. */

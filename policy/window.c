@@ -150,6 +150,16 @@ uint32_t window_used(const struct window *w, const struct rate *rate, int64_t no
 	return place_after(w, now_us) - place_after(w, now_us - rate->period_us);
 }
 
+bool window_next(const struct window *w, uint32_t *at, int64_t *slot_us, bool *ends_call)
+{
+	if (*at >= w->count)
+		return false;
+	*slot_us = time_at(w, *at);
+	*ends_call = ends_call_at(w, *at);
+	(*at)++;
+	return true;
+}
+
 void window_expire(struct window *w, int64_t now_us, int64_t keep_us)
 {
 	uint32_t gone = place_after(w, now_us - keep_us);

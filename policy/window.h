@@ -35,6 +35,9 @@ int64_t window_room_at(const struct window *, int64_t now_us, bool ends_call, ui
 /* How many slots lie in (now - period, now]: the rate now, for reports. */
 uint32_t window_used(const struct window *, const struct rate *, int64_t now_us);
 
+/* Walks the slots, the earliest first: start with *at = 0; false at the end. */
+bool window_next(const struct window *, uint32_t *at, int64_t *slot_us, bool *ends_call);
+
 /* Forgets slots that can matter no more to a rate of `keep_us` as its longest period; gives
  * back memory, all of it when no slot is left. */
 void window_expire(struct window *, int64_t now_us, int64_t keep_us);
