@@ -69,6 +69,11 @@ struct redis_conf {
 	unsigned edges;                     /* 0: as many as are heard of */
 };
 
+/* A copy of its own, which outlives the configuration; cleared by redis_conf_clear. */
+void redis_conf_copy(struct redis_conf *, const struct redis_conf *);
+bool redis_conf_same(const struct redis_conf *, const struct redis_conf *);
+void redis_conf_clear(struct redis_conf *);
+
 struct conf {
 	char *path;
 	struct {

@@ -17,16 +17,20 @@ static void place_clear(struct redis_place *place)
 	free(place->path);
 }
 
-void conf_clear_redis(struct conf *conf)
+/* What no table of settings owns. */
+static void servers_clear(struct redis_conf *redis)
 {
-	struct redis_conf *redis = &conf->store.redis;
-
 	for (size_t i = 0; i < redis->server_count; i++)
 		place_clear(&redis->servers[i]);
 	free(redis->servers);
 	if (redis->password)
 		explicit_bzero(redis->password, strlen(redis->password));
 	free(redis->password);
+}
+
+void conf_clear_redis(struct conf *conf)
+{
+	servers_clear(&conf->store.redis);
 }
 
 /* --- where a server is --- */
@@ -160,4 +164,59 @@ void conf_read_password(struct reader *reader, const struct setting *row, config
 	if (file)
 		fclose(file);
 	free(path);
+}
+
+/* --- a copy --- */
+
+static struct redis_place place_copy(const struct redis_place *place)
+{
+	return (struct redis_place){ alloc_text(place->host), place->port, alloc_text(place->path) };
+}
+
+static bool place_same(const struct redis_place *a, const struct redis_place *b)
+{
+	return strcmp(a->host, b->host) == 0 && a->port == b->port && strcmp(a->path, b->path) == 0;
+}
+
+static char *text_copy(const char *text)
+{
+	return alloc_text(text ? text : "");
+}
+
+void redis_conf_copy(struct redis_conf *to, const struct redis_conf *from)
+{
+	*to = *from;
+	to->servers = alloc_zero(from->server_count, sizeof *to->servers);
+	for (size_t i = 0; i < from->server_count; i++)
+		to->servers[i] = place_copy(&from->servers[i]);
+	to->master = text_copy(from->master);
+	to->user = text_copy(from->user);
+	to->password = text_copy(from->password);
+	to->ca = text_copy(from->ca);
+}
+
+static bool text_same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool redis_conf_same(const struct redis_conf *a, const struct redis_conf *b)
+{
+	if (a->server_count != b->server_count || a->tls != b->tls || a->database != b->database
+	    || a->timeout_us != b->timeout_us || a->edges != b->edges)
+		return false;
+	for (size_t i = 0; i < a->server_count; i++)
+		if (!place_same(&a->servers[i], &b->servers[i]))
+			return false;
+	return text_same(a->master, b->master) && text_same(a->user, b->user) && text_same(a->password, b->password)
+	    && text_same(a->ca, b->ca);
+}
+
+void redis_conf_clear(struct redis_conf *redis)
+{
+	servers_clear(redis);
+	free(redis->master);
+	free(redis->user);
+	free(redis->ca);
+	*redis = (struct redis_conf){ 0 };
 }

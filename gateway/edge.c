@@ -9,7 +9,6 @@
 #include <openssl/rand.h>
 
 #include "../policy/alloc.h"
-#include "clock.h"
 #include "edge_parts.h"
 #include "log.h"
 #include "privilege.h"
@@ -87,28 +86,13 @@ static void on_tick(void *arg)
 	timer_set(e->loop, &e->tick, now + (e->draining ? TICK_US / 50 : TICK_US), on_tick, e);
 }
 
-static void on_class(void *arg, const struct partner *partner, enum class before, enum class now)
-{
-	struct edge *e = arg;
-
-	ledger_class(e->ledger, partner, before, now, now == CLASS_SUSPICIOUS ? "too many of its requests fail"
-	    : before == CLASS_SUSPICIOUS ? "the hold is over and its share of failures is low" : "the hold is over");
-}
-
 /* --- start --- */
 
 static void open_services(struct edge *e, const struct conf *c)
 {
-	struct ledger *ledger;
-
-	e->store = store_memory_open(c->store.state_file, c->store.max_partners, ruleset_limits(e->law),
-	    clock_monotonic_us, clock_wall_us);
+	edge_open_store(e);
 	e->decisions = decisions_open(c->log.decisions, c->edge.name);
-	ledger = e->ledger = ledger_new(e->loop, e->store, e->decisions, c->log.targets);
-	e->store->on_class = on_class;
-	e->store->on_class_arg = e;
-	e->traffic.store = e->store;
-	e->traffic.ledger = ledger;
+	e->ledger = e->traffic.ledger = ledger_new(e->loop, e->store, e->decisions, c->log.targets);
 }
 
 static void say_ready(const struct edge *e)
@@ -224,8 +208,7 @@ static void edge_stop(struct edge *e)
 		streams_clear(&e->streams);
 	}
 	ledger_free(e->ledger);
-	if (e->store)
-		e->store->ops->close(e->store);
+	edge_close_store(e);
 	decisions_close(e->decisions);
 	if (e->resolver)
 		resolver_close(e->resolver);
@@ -235,6 +218,7 @@ static void edge_stop(struct edge *e)
 	free(e->traffic.class);
 	SSL_CTX_free(e->outer_context);
 	SSL_CTX_free(e->inner_context);
+	SSL_CTX_free(e->store_context);
 	ruleset_unref(e->law);
 	conf_free(e->conf);
 	loop_free(e->loop);

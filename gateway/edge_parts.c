@@ -71,6 +71,7 @@ void parts_close(struct parts *p)
 {
 	SSL_CTX_free(p->outer_context);
 	SSL_CTX_free(p->inner_context);
+	SSL_CTX_free(p->store_context);
 	doors_close(&p->federation);
 	doors_close(&p->internal);
 	*p = (struct parts) { 0 };

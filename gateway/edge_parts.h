@@ -19,7 +19,7 @@ struct door_list {
 };
 
 struct parts {
-	SSL_CTX *outer_context, *inner_context; /* owned; inner may be NULL */
+	SSL_CTX *outer_context, *inner_context, *store_context; /* owned; the latter two may be NULL */
 	struct door_list federation, internal;
 };
 
@@ -29,8 +29,8 @@ struct edge {
 	struct ruleset *law;
 	struct loop *loop;
 	struct resolver *resolver;
-	SSL_CTX *outer_context, *inner_context;
-	struct streams streams;
+	SSL_CTX *outer_context, *inner_context, *store_context;
+	struct streams streams, store_streams;
 	struct origins origins;
 	struct links links;
 	struct door door, inner_door;
@@ -38,6 +38,7 @@ struct edge {
 	struct pendings *pendings;
 	struct hops hops;
 	struct store *store;
+	char store_address[ADDRESS_TEXT_MAX]; /* where the other edges of a pool hear that we are */
 	struct decisions *decisions;
 	struct ledger *ledger;
 	struct traffic traffic;
@@ -52,6 +53,11 @@ extern const struct link_calls edge_link_calls;
 void edge_on_partner(void *edge, int fd, const struct address *);
 void edge_on_inside(void *edge, int fd, const struct address *);
 void edge_evict(void *link);
+
+/* edge_store.c */
+void edge_open_store(struct edge *);
+void edge_close_store(struct edge *);
+void edge_reload_store(struct edge *); /* the old configuration is there yet */
 
 /* edge_reload.c */
 void edge_reload(struct edge *);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "redis.h"
 
 void contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
 {
@@ -16,6 +17,8 @@ void contexts_open(struct parts *p, const struct conf *c, struct complaints *to)
 		complain(to, c->path, c->federation.tls.place.line, "federation: %s", why);
 	if (inner.ca[0] && !(p->inner_context = tls_context(&inner, why, sizeof why)))
 		complain(to, c->path, c->internal.tls.place.line, "internal: %s", why);
+	if (!redis_context(&p->store_context, &c->store.redis, why, sizeof why))
+		complain(to, c->path, 0, "store: %s", why);
 }
 
 bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct complaints *to)
@@ -72,7 +75,8 @@ static void set_limits(struct edge *e)
 /* Swaps in what was read and opened whole. */
 void edge_install(struct edge *e, struct conf *conf, struct ruleset *law, struct parts *p)
 {
-	conf_free(e->conf);
+	struct conf *old = e->conf;
+
 	ruleset_unref(e->law);
 	e->conf = conf;
 	e->law = law;
@@ -81,14 +85,20 @@ void edge_install(struct edge *e, struct conf *conf, struct ruleset *law, struct
 	e->traffic.law_number++;
 	SSL_CTX_free(e->outer_context);
 	SSL_CTX_free(e->inner_context);
+	SSL_CTX_free(e->store_context);
 	e->outer_context = p->outer_context;
 	e->inner_context = p->inner_context;
+	e->store_context = p->store_context;
 	doors_swap(&e->federation, &p->federation);
 	doors_swap(&e->internal, &p->internal);
 	set_own(e);
 	set_limits(e);
 	hops_configure(&e->hops, conf->internal.hops, conf->internal.hop_count, e->inner_context);
+	if (e->store)
+		edge_reload_store(e);
+	conf_free(old);
 }
+
 /* --- reload --- */
 
 void edge_complain(const struct complaints *c)
@@ -152,13 +162,14 @@ void edge_reload(struct edge *e)
 	conf = conf_read(e->path, &complaints);
 	if (conf)
 		law = conf_read_policy(conf->policy, conf, &complaints);
+	if (conf && conf->store.kind != e->conf->store.kind)
+		complain(&complaints, conf->path, 0, "store.kind: a running edge keeps its store: stop and start it for another one");
 	if (conf && parts_open(e, &parts, conf, &complaints)) {
 		needs_restart(e->conf, conf);
 		edge_install(e, conf, law, &parts);
 		log_open(edge_log_level(conf));
 		decisions_reopen(e->decisions, conf->log.decisions, conf->edge.name);
 		ledger_set_targets(e->ledger, conf->log.targets);
-		e->store->ops->reload(e->store, ruleset_limits(law), conf->store.max_partners);
 		check_links(e);
 		edge_say_policy(e, "reloaded");
 	} else {

@@ -255,6 +255,17 @@ void redis_close(struct redis *r)
 	free(r);
 }
 
+void redis_give_up(struct redis *r)
+{
+	if (r->resp)
+		resp_give_up(r->resp);
+}
+
+void redis_use(struct redis *r, SSL_CTX *context)
+{
+	r->dialer.context = context;
+}
+
 bool redis_is_up(const struct redis *r)
 {
 	return r->state == UP && !r->troubled;

@@ -40,6 +40,11 @@ struct redis *redis_open(struct loop *, struct streams *, struct resolver *, con
     SSL_CTX *context, const char *channel, const struct redis_calls *, void *arg);
 void redis_close(struct redis *); /* no more calls; not from within one */
 
+/* All that wait for a reply are called with NULL, now. */
+void redis_give_up(struct redis *);
+/* Another context for the connections to come, borrowed like the first. */
+void redis_use(struct redis *, SSL_CTX *context);
+
 bool redis_is_up(const struct redis *);
 const char *redis_where(const struct redis *); /* "redis1.example.com:6379", "/run/redis.sock": for log and status */
 

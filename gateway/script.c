@@ -222,12 +222,30 @@ void script_merge(struct script_call *call, const char *edge, const struct partn
 	add_hold(call, &merge->hold);
 }
 
-void script_announce(struct script_call *call, const char *edge, const char *instance, const char *text, int64_t now_us)
+void script_announce(struct script_call *call, const char *edge, const char *instance, const char *text,
+    const struct siphash_key *target_key, int64_t now_us)
 {
-	begin(call, SCRIPT_ANNOUNCE, "1");
+	begin(call, SCRIPT_ANNOUNCE, "2");
 	add_text(call, "fg:1:{edges}");
+	add_text(call, "fg:1:{edges}:pool");
 	add_text(call, edge);
 	add_text(call, instance);
 	add_text(call, text);
 	add_now(call, now_us);
+	add(call, (const char *)target_key->octets, sizeof(target_key->octets));
+}
+
+void script_count(struct script_call *call, const char *edge, const struct partner *partner, const uint32_t verdicts[VERDICTS])
+{
+	begin(call, SCRIPT_COUNT, "1");
+	add_base(call, partner);
+	add_text(call, edge);
+	for (int i = 0; i < VERDICTS; i++)
+		add_number(call, verdicts[i]);
+}
+
+void script_mend(struct script_call *call, const struct partner *partner)
+{
+	begin(call, SCRIPT_MEND, "1");
+	add_base(call, partner);
 }

@@ -8,7 +8,7 @@
 
 #include "store.h"
 
-enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPTS };
+enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPT_COUNT, SCRIPT_MEND, SCRIPTS };
 
 const char *script_text(enum script);      /* for SCRIPT LOAD and EVAL; ends with a NUL */
 const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVALSHA */
@@ -17,9 +17,9 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 #define SCRIPT_CHANNEL "fg:1:class"
 
 /* What the scripts call: a Redis user of an edge may do this, and eval evalsha script|load time auth
- * ping role select subscribe publish, and nothing more. */
-#define SCRIPT_RIGHTS "+del +hdel +hget +hgetall +hincrby +hlen +hmget +hset +lindex +linsert +llen +lrange +ltrim +pexpire " \
-	"+rpush +zadd +zcard +zrange +zrem +zremrangebyscore +zscore"
+ * ping role select subscribe publish set zrangebyscore, and nothing more. */
+#define SCRIPT_RIGHTS "+del +hdel +hget +hgetall +hincrby +hlen +hmget +hset +hsetnx +lindex +linsert +llen +lrange +ltrim " \
+	"+pexpire +rpush +type +zadd +zcard +zrange +zrem +zremrangebyscore +zscore"
 
 /* The name that all keys of a partner begin with; its length without the NUL. */
 #define SCRIPT_BASE_MAX (PARTNER_TEXT_MAX + 16)
@@ -103,13 +103,30 @@ struct script_news {
 bool script_read_news(struct script_news *, const char *payload, size_t length);
 
 /* --- SCRIPT_ANNOUNCE: an edge says that it lives, and hears of the others --- */
-void script_announce(struct script_call *, const char *edge, const char *instance, const char *text, int64_t now_us);
+
+/* The pool's own key for targets is the first that an edge brought. */
+void script_announce(struct script_call *, const char *edge, const char *instance, const char *text,
+    const struct siphash_key *target_key, int64_t now_us);
 struct script_edge {
 	const char *name, *instance, *text;  /* borrowed from the reply, NUL-terminated */
 	int64_t age_us;
 };
 #define SCRIPT_EDGES_MAX 256
-/* Returns how many edges; -1: another shape. */
-int script_read_announce(struct script_edge out[SCRIPT_EDGES_MAX], int64_t *now_us, const redisReply *);
+#define SCRIPT_POOL_ID_MAX 40
+struct script_pool {
+	int64_t now_us;                      /* Redis' clock */
+	char id[SCRIPT_POOL_ID_MAX + 1];     /* of what Redis holds: another one has been emptied or replaced */
+	struct siphash_key target_key;
+	struct script_edge edges[SCRIPT_EDGES_MAX]; /* who bears our own name is as it was before this call */
+	int count;
+};
+bool script_read_announce(struct script_pool *, const redisReply *);
+
+/* --- SCRIPT_COUNT, SCRIPT_MEND --- */
+
+/* What was counted since the last call, for reports. Answers 1. */
+void script_count(struct script_call *, const char *edge, const struct partner *, const uint32_t verdicts[VERDICTS]);
+/* Removes those keys of the partner that are of another type than ours. Answers how many. */
+void script_mend(struct script_call *, const struct partner *);
 
 #endif

@@ -18,7 +18,7 @@ enum { /* places in the reply to SCRIPT_ADMIT */
 enum { /* as in admit.lua */
 	MARK_ADMITTED = 1, MARK_SUSPICIOUS = 2, MARK_BECAME_WATCHED = 4, MARK_PROVIDER_DECIDED = 8,
 	MARK_STOPPED_WATCHED = 16, MARK_STOPPED_SUSPICIOUS = 32, MARK_PROVIDER_STOPPED_WATCHED = 64,
-	MARK_CREATED = 128, MARK_SHARED = 256, MARKS_END = 512
+	MARK_CREATED = 128, MARK_SHARED = 256, MARK_USUAL_DECIDED = 512, MARKS_END = 1024
 };
 
 static const enum class classes[] = { CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED };
@@ -51,9 +51,11 @@ static struct reading reading_of(const int64_t *n)
 		.class = classes[n[AT_CLASS]],
 		.admitted = marks & MARK_ADMITTED,
 		.wait_us = n[AT_WAIT],
+		.slot_us = n[AT_NOW] + n[AT_WAIT],
 		.retry_us = n[AT_RETRY],
 		.refused_until_us = n[AT_REFUSED_UNTIL],
 		.suspicious = marks & MARK_SUSPICIOUS,
+		.usual_decided = marks & MARK_USUAL_DECIDED,
 		.became_watched = marks & MARK_BECAME_WATCHED,
 		.provider_decided = marks & MARK_PROVIDER_DECIDED,
 		.stopped_watched = marks & MARK_STOPPED_WATCHED,
@@ -166,19 +168,33 @@ static bool read_edge(struct script_edge *out, redisReply *const *four)
 	return true;
 }
 
-int script_read_announce(struct script_edge out[SCRIPT_EDGES_MAX], int64_t *now_us, const redisReply *reply)
+static bool read_pool(struct script_pool *out, redisReply *const *three)
+{
+	const char *id = text_of(three[1]);
+
+	if (!three[0] || three[0]->type != REDIS_REPLY_INTEGER || three[0]->integer < 0 || !id || strlen(id) > SCRIPT_POOL_ID_MAX)
+		return false;
+	if (!three[2] || three[2]->type != REDIS_REPLY_STRING || (size_t)three[2]->len != sizeof(out->target_key.octets))
+		return false;
+	out->now_us = three[0]->integer;
+	memcpy(out->id, id, strlen(id) + 1);
+	memcpy(out->target_key.octets, three[2]->str, sizeof(out->target_key.octets));
+	return true;
+}
+
+bool script_read_announce(struct script_pool *out, const redisReply *reply)
 {
 	size_t count;
 
-	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 1)
-		return -1;
+	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements % 4 != 3)
+		return false;
 	count = reply->elements / 4;
-	if (count > SCRIPT_EDGES_MAX || reply->element[0]->type != REDIS_REPLY_INTEGER || reply->element[0]->integer < 0)
-		return -1;
+	if (count > SCRIPT_EDGES_MAX || !read_pool(out, reply->element))
+		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!read_edge(&out[i], reply->element + 1 + 4 * i))
-			return -1;
+		if (!read_edge(&out->edges[i], reply->element + 3 + 4 * i))
+			return false;
 	}
-	*now_us = reply->element[0]->integer;
-	return (int)count;
+	out->count = (int)count;
+	return true;
 }

@@ -32,6 +32,9 @@ struct store_health {
 	const char *trouble;     /* borrowed until the next call: for people, "" when it keeps */
 	uint64_t unkept;         /* class changes that were not written when they came; they are as soon as it works again */
 	uint32_t partners, restricted;
+	const char *where;       /* borrowed: of a remote one, else NULL */
+	int64_t since_us;        /* that it is as it is; 0: not told */
+	unsigned edges, other_policies; /* of a pool: heard of; of them, those with another policy */
 };
 
 struct store_ops {
@@ -47,8 +50,8 @@ struct store_ops {
 	bool (*release)(struct store *, const struct partner *);
 	/* Calls `each` for every partner known; for the report and tests. */
 	void (*list)(struct store *, void (*each)(void *arg, const struct store_row *), void *arg);
-	/* New limits after a reload (holds, windows); table bounds. */
-	void (*reload)(struct store *, const struct limits *, unsigned max_partners);
+	/* New limits after a reload (holds, windows); table bounds; the digest tells the other edges of a pool. */
+	void (*reload)(struct store *, const struct limits *, unsigned max_partners, const char *policy_digest);
 	/* Once a second: expires, writes what is due. */
 	void (*tick)(struct store *);
 	void (*health)(struct store *, struct store_health *);
@@ -67,6 +70,8 @@ struct store {
 	 * response made it suspicious, a release). Not to call the store. */
 	void (*on_class)(void *arg, const struct partner *, enum class before, enum class now);
 	void *on_class_arg;
+	/* Likewise, with the same argument: the store was lost, or is back, or something is wrong with it: a line for people. */
+	void (*on_event)(void *arg, const char *text);
 };
 
 /* The embedded store: one edge, in memory. State survives by a journal

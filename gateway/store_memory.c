@@ -143,8 +143,9 @@ static void set_limits(struct memory *m, const struct limits *limits, unsigned m
 	m->max_partners = max_partners;
 }
 
-static void memory_reload(struct store *store, const struct limits *limits, unsigned max_partners)
+static void memory_reload(struct store *store, const struct limits *limits, unsigned max_partners, const char *policy_digest)
 {
+	(void)policy_digest;
 	set_limits(memory_of(store), limits, max_partners);
 }
 

@@ -6,11 +6,11 @@
 -- Answers the time alone for who is not known and may not become so; else time, marks, class, wait,
 -- retry, refused until, then five times of the partner's restrictions and of the provider's.
 --
--- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish,
--- and for all scripts: del hdel hget hgetall hincrby hlen hmget hset lindex linsert llen lrange ltrim pexpire
--- rpush zadd zcard zrange zrem zremrangebyscore zscore.
+-- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish set
+-- zrangebyscore, and for all scripts: del hdel hget hgetall hincrby hlen hmget hset hsetnx lindex linsert llen
+-- lrange ltrim pexpire rpush type zadd zcard zrange zrem zremrangebyscore zscore.
 local ADMITTED, SUSPICIOUS, BECAME_WATCHED, PROVIDER_DECIDED, STOPPED_WATCHED, STOPPED_SUSPICIOUS,
-	PROVIDER_STOPPED_WATCHED, CREATED, SHARED = 1, 2, 4, 8, 16, 32, 64, 128, 256
+	PROVIDER_STOPPED_WATCHED, CREATED, SHARED, USUAL_DECIDED = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
 local CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED = 0, 1, 2
 
 local function is_watched(r, limits)
@@ -75,10 +75,19 @@ local function passes_watch(h)
 	return false
 end
 
--- Each record has its clock, so what they share is how long to wait.
-local function find_slot(h, count, period)
+local function wait_for(own, count, period)
+	return count > 0 and earliest_behind(own, count, period, own.now) - own.now or 0
+end
+
+-- Each record has its clock, so what they share is how long to wait. Whoever is suspicious keeps the usual
+-- rate too.
+local function find_slot(h, suspicious)
 	local own, provider, limits = h.own, h.provider, h.provider_limits
-	h.own_wait = count > 0 and earliest_behind(own, count, period, own.now) - own.now or 0
+	h.own_wait = wait_for(own, h.limits.count, h.limits.period)
+	if suspicious then
+		h.slow_wait = wait_for(own, h.limits.slow_count, h.limits.slow_period)
+		h.own_wait = math.max(h.own_wait, h.slow_wait)
+	end
 	h.wait = h.own_wait
 	if provider and limits.count > 0 then
 		h.wait = earliest_between(provider, limits.count, limits.period, provider.now + h.own_wait) - provider.now
@@ -104,22 +113,22 @@ local function refused_until(h)
 	if from < calm then
 		return from
 	end
-	find_slot(h, limits.count, limits.period)
+	find_slot(h, false)
 	return math.max(calm, taken_from())
 end
 
 -- Rows 8 and 9.
 local function passes_rate(h)
 	local limits = h.limits
-	if h.suspicious then
-		find_slot(h, limits.slow_count, limits.slow_period)
-	else
-		find_slot(h, limits.count, limits.period)
-	end
+	find_slot(h, h.suspicious)
 	if h.wait == 0 then
 		return true
 	end
 	local most = h.ends_call and limits.ending_delay or limits.max_delay
+	-- Row 8 is asked first: where its rate alone refuses, the usual one has no say.
+	if h.suspicious and h.slow_wait < h.own_wait and h.slow_wait <= most then
+		h.marks = h.marks + USUAL_DECIDED
+	end
 	local room = not waits_until(h.own, h.ends_call, limits.max_waiting)
 	h.provider_decided = h.wait > h.own_wait and (h.own_wait == 0 or (room and h.own_wait <= most))
 	if room and h.wait <= most then

@@ -9,6 +9,8 @@
 #define EDGE  "edge1.example"
 #define HOLDS(h) ((h).watched_until_us || (h).suspicious_until_us)
 
+static const struct siphash_key target_key = { "0123456789abcde" };
+
 static struct twin_redis redis;
 
 static void begin(void)
@@ -247,7 +249,7 @@ static void every_key_expires(void)
 	twin_release(&redis, &t.partner, HOUR, NOW);
 	ask_tenant("two.example", NOW);
 	ask(&t, 1, NOW + 10 * SECOND);
-	script_announce(&call, EDGE, "a", "b", NOW);
+	script_announce(&call, EDGE, "a", "b", &target_key, NOW);
 	freeReplyObject(twin_call(&redis, &call));
 	CU_ASSERT_EQUAL(without_expiry(&keys), 0);
 	CU_ASSERT_TRUE(keys > 25);
@@ -412,31 +414,34 @@ static redisReply *reply_of(const char *wire)
 	return reply;
 }
 
+#define KEY  "$16\r\n0123456789abcdef\r\n"
+#define POOL "*7\r\n:1\r\n$2\r\nid\r\n" KEY
+
 static void replies_of_another_shape(void)
 {
 	static const char *const wires[] = {
 		"+OK\r\n", "-ERR no\r\n", ":5\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", "*1\r\n$1\r\n5\r\n", "*1\r\n:-1\r\n", "*2\r\n:1\r\n:2\r\n",
 		"*7\r\n:1\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n$1\r\n0\r\n", "*7\r\n:1\r\n:3\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
-		"*11\r\n:1\r\n:512\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
+		"*11\r\n:1\r\n:1024\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
 		"*11\r\n:1\r\n:0\r\n:3\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
 		"*11\r\n:1\r\n:0\r\n:0\r\n:-1\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
-		"*5\r\n:1\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n$1\r\nd\r\n", "*5\r\n:1\r\n$3\r\na\0b\r\n$1\r\nb\r\n$1\r\nc\r\n:1\r\n",
-		"*5\r\n$1\r\n1\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n:1\r\n", "*5\r\n:1\r\n$1\r\na\r\n:2\r\n$1\r\nc\r\n:1\r\n",
+		POOL "$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n$1\r\nd\r\n", POOL "$3\r\na\0b\r\n$1\r\nb\r\n$1\r\nc\r\n:1\r\n",
+		POOL "$1\r\na\r\n:2\r\n$1\r\nc\r\n:1\r\n", "*3\r\n$1\r\n1\r\n$2\r\nid\r\n" KEY, "*3\r\n:1\r\n:2\r\n" KEY,
+		"*3\r\n:1\r\n$2\r\nid\r\n$5\r\nshort\r\n",
 	};
-	struct script_edge edges[SCRIPT_EDGES_MAX];
+	static struct script_pool pool;
 	struct script_reading reading;
 	struct script_standing standing;
-	int64_t now;
 
 	CU_ASSERT_FALSE(script_read_admit(&reading, NULL));
 	CU_ASSERT_FALSE(script_read_outcome(&standing, NULL));
-	CU_ASSERT_EQUAL(script_read_announce(edges, &now, NULL), -1);
+	CU_ASSERT_FALSE(script_read_announce(&pool, NULL));
 	for (size_t i = 0; i < sizeof(wires) / sizeof(wires[0]); i++) {
 		redisReply *reply = reply_of(wires[i]);
 
 		CU_ASSERT_FALSE(script_read_admit(&reading, reply));
 		CU_ASSERT_FALSE(script_read_outcome(&standing, reply));
-		CU_ASSERT_EQUAL(script_read_announce(edges, &now, reply), -1);
+		CU_ASSERT_FALSE(script_read_announce(&pool, reply));
 		freeReplyObject(reply);
 	}
 }
@@ -593,49 +598,107 @@ static void merged_slots(void)
 	end();
 }
 
-static int announce(const char *name, int64_t now, struct script_edge *edges, redisReply **reply)
+static int announce(const char *name, int64_t now, struct script_pool *pool, redisReply **reply)
 {
 	struct script_call call;
-	int64_t told = -1;
-	int count;
 
-	script_announce(&call, name, "pid 7", "a text, with blanks 12", now);
+	script_announce(&call, name, "pid 7", "a text, with blanks 12", &target_key, now);
 	*reply = twin_call(&redis, &call);
-	count = script_read_announce(edges, &told, *reply);
-	CU_ASSERT_EQUAL(told, now);
+	CU_ASSERT_TRUE_FATAL(script_read_announce(pool, *reply));
+	CU_ASSERT_EQUAL(pool->now_us, now);
+	return pool->count;
+}
+
+static int announce_only(const char *name, int64_t now)
+{
+	static struct script_pool pool;
+	redisReply *reply;
+	int count = announce(name, now, &pool, &reply);
+
+	freeReplyObject(reply);
 	return count;
 }
 
+/* Of the edge itself it tells what stood there before. */
 static void edges(void)
 {
-	static struct script_edge all[SCRIPT_EDGES_MAX];
+	static struct script_pool pool;
 	redisReply *reply;
 	char name[32];
-	int count = 0;
 
 	begin();
-	CU_ASSERT_EQUAL(announce("a.example", NOW, all, &reply), 1);
-	CU_ASSERT_STRING_EQUAL(all[0].name, "a.example");
-	CU_ASSERT_STRING_EQUAL(all[0].instance, "pid 7");
-	CU_ASSERT_STRING_EQUAL(all[0].text, "a text, with blanks 12");
+	CU_ASSERT_EQUAL(announce_only("a.example", NOW), 0);
+	CU_ASSERT_EQUAL(announce("a.example", NOW + SECOND, &pool, &reply), 1);
+	CU_ASSERT_STRING_EQUAL(pool.edges[0].name, "a.example");
+	CU_ASSERT_STRING_EQUAL(pool.edges[0].instance, "pid 7");
+	CU_ASSERT_STRING_EQUAL(pool.edges[0].text, "a text, with blanks 12");
+	CU_ASSERT_EQUAL(pool.edges[0].age_us, SECOND);
 	freeReplyObject(reply);
-	CU_ASSERT_EQUAL(announce("b.example", NOW + 60 * SECOND, all, &reply), 2);
-	CU_ASSERT_EQUAL(all[0].age_us + all[1].age_us, 60 * SECOND);
-	freeReplyObject(reply);
-	CU_ASSERT_EQUAL(announce("b.example", NOW + 60 * SECOND + 1, all, &reply), 1);
-	freeReplyObject(reply);
-	CU_ASSERT_EQUAL(announce("c.example", NOW - HOUR, all, &reply), 2); /* the clock went back */
-	freeReplyObject(reply);
-	CU_ASSERT_EQUAL(announce("c.example", NOW - HOUR + 60 * SECOND + 1, all, &reply), 1);
-	freeReplyObject(reply);
+	CU_ASSERT_EQUAL(announce_only("b.example", NOW + 61 * SECOND), 1);
+	CU_ASSERT_EQUAL(announce_only("b.example", NOW + 61 * SECOND + 1), 1);
+	CU_ASSERT_EQUAL(announce_only("c.example", NOW - HOUR), 1); /* the clock went back */
+	CU_ASSERT_EQUAL(announce_only("c.example", NOW - HOUR + 60 * SECOND + 1), 0);
 	freeReplyObject(redisCommand(redis.link, "HSET fg:1:{edges} foreign thing"));
 	for (int i = 0; i < 300; i++) {
 		snprintf(name, sizeof(name), "e%d.example", i);
-		count = announce(name, NOW, all, &reply);
-		freeReplyObject(reply);
+		announce_only(name, NOW);
 	}
-	CU_ASSERT_EQUAL(count, SCRIPT_EDGES_MAX);
+	CU_ASSERT_EQUAL(announce_only("e299.example", NOW), SCRIPT_EDGES_MAX);
 	CU_ASSERT_EQUAL(text_integer("HLEN fg:1:{edges}"), SCRIPT_EDGES_MAX);
+	end();
+}
+
+/* The first edge's key is all edges'; an emptied Redis tells by another id. */
+static void pool_of_its_own(void)
+{
+	static struct script_pool first, second;
+	static const struct siphash_key other = { { 1, 2, 3 } };
+	struct script_call call;
+	redisReply *reply;
+
+	begin();
+	announce("a.example", NOW, &first, &reply);
+	freeReplyObject(reply);
+	script_announce(&call, "b.example", "pid 8", "text", &other, NOW + SECOND);
+	reply = twin_call(&redis, &call);
+	CU_ASSERT_TRUE(script_read_announce(&second, reply));
+	freeReplyObject(reply);
+	CU_ASSERT_STRING_EQUAL(second.id, first.id);
+	CU_ASSERT_EQUAL(memcmp(&second.target_key, &target_key, sizeof(target_key)), 0);
+	freeReplyObject(redisCommand(redis.link, "FLUSHALL"));
+	announce("b.example", NOW + 2 * SECOND, &second, &reply);
+	freeReplyObject(reply);
+	CU_ASSERT_STRING_NOT_EQUAL(second.id, first.id);
+	end();
+}
+
+static int64_t call_integer(struct script_call *call)
+{
+	redisReply *reply = twin_call(&redis, call);
+	int64_t integer = reply->type == REDIS_REPLY_INTEGER ? reply->integer : -1;
+
+	freeReplyObject(reply);
+	return integer;
+}
+
+static void counts_and_mending(void)
+{
+	static const uint32_t verdicts[VERDICTS] = { 3, 0, 2, 1 };
+	struct entry e = story_discovered("contoso.example");
+	struct script_call call;
+
+	begin();
+	script_count(&call, EDGE, &e.partner, verdicts);
+	CU_ASSERT_EQUAL(call_integer(&call), 1);
+	CU_ASSERT_EQUAL(call_integer(&call), 1);
+	CU_ASSERT_EQUAL(twin_ask(&redis, "HLEN %s", "fg:1:{dcontoso.example}:n"), 4);
+	ask(&e, 1, NOW);
+	freeReplyObject(redisCommand(redis.link, "DEL fg:1:{dcontoso.example}:w"));
+	freeReplyObject(redisCommand(redis.link, "SET fg:1:{dcontoso.example}:w foreign"));
+	script_mend(&call, &e.partner);
+	CU_ASSERT_EQUAL(call_integer(&call), 1);
+	CU_ASSERT_EQUAL(call_integer(&call), 0);
+	CU_ASSERT_TRUE(ask(&e, 1, NOW + SECOND).seen.admitted);
 	end();
 }
 
@@ -697,7 +760,7 @@ static void rights(void)
 	CU_ASSERT_TRUE(twin_outcome(&redis, &e, "ffffffffffffffffffffffffffffff", 30, now).became_suspicious);
 	CU_ASSERT_EQUAL(twin_release(&redis, &e.partner, HOUR, now).own.released_us, now);
 	CU_ASSERT_EQUAL(merge(&e, &m, now).now_us, now);
-	script_announce(&call, EDGE, "a", "b", -1);
+	script_announce(&call, EDGE, "a", "b", &target_key, -1);
 	reply = twin_call(&redis, &call);
 	CU_ASSERT_EQUAL(reply->type, REDIS_REPLY_ARRAY);
 	freeReplyObject(reply);
@@ -726,6 +789,8 @@ CU_TestInfo script_tests[] = {
 	{ "what is older than a release is not brought back, and a newer release ends it", release_is_newer },
 	{ "merged slots count in the window, once", merged_slots },
 	{ "edges hear of each other for a minute, whatever the clock does, and are bounded", edges },
+	{ "the pool has an id and a key of its own, and loses the id with all else", pool_of_its_own },
+	{ "counts add up, and keys of another type are removed", counts_and_mending },
 	{ "a partner with ten targets takes a kilobyte, with a thousand forty", memory },
 	{ "the commands listed for the Redis user are enough", rights },
 	CU_TEST_INFO_NULL

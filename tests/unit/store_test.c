@@ -254,7 +254,7 @@ static void shorter_hold(void)
 
 	story_enumerate(s, &e);
 	limits.watch_hold_us = HOUR;
-	s->ops->reload(s, &limits, 100);
+	s->ops->reload(s, &limits, 100, "");
 	sweep(s);
 	story_pass(HOUR - 1);
 	CU_ASSERT_EQUAL(story_class(s, "da.example"), CLASS_WATCHED);

@@ -142,6 +142,7 @@ static void let_time_pass(struct life *l, const struct record *r)
 static bool same_reading(const struct reading *c, const struct reading *lua)
 {
 	return c->class == lua->class && c->admitted == lua->admitted && c->wait_us == lua->wait_us &&
+	    (!c->admitted || c->slot_us == lua->slot_us) && c->usual_decided == lua->usual_decided &&
 	    c->retry_us == lua->retry_us && c->refused_until_us == lua->refused_until_us &&
 	    c->suspicious == lua->suspicious && c->became_watched == lua->became_watched &&
 	    c->provider_decided == lua->provider_decided && c->stopped_watched == lua->stopped_watched &&

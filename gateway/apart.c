@@ -1,0 +1,246 @@
+#include "apart.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+#include "memory.h"
+
+/* The pool's store keeps a partner suspicious beyond its hold while it fails too often. We do
+ * not see all its answers: what it says of such a one holds here for a while. */
+#define STILL_SUSPICIOUS_US INT64_C(60000000)
+
+struct apart {
+	struct memory *memory; /* owned */
+};
+
+struct apart *apart_new(unsigned max_partners, const struct limits *limits, int64_t (*monotonic_us)(void),
+    void (*on_class)(void *, const struct partner *, enum class, enum class), void *arg)
+{
+	struct apart *a = alloc_zero(1, sizeof *a);
+
+	a->memory = (struct memory *)store_memory_open(NULL, max_partners, limits, monotonic_us, monotonic_us);
+	a->memory->store.on_class = on_class;
+	a->memory->store.on_class_arg = arg;
+	return a;
+}
+
+struct store *apart_store(struct apart *a)
+{
+	return &a->memory->store;
+}
+
+void apart_free(struct apart *a)
+{
+	if (!a)
+		return;
+	a->memory->store.ops->close(&a->memory->store);
+	free(a);
+}
+
+/* --- deciding --- */
+
+static void take_share(struct limits *limits, unsigned edges)
+{
+	limits->rate = rate_share(&limits->rate, edges);
+	limits->suspicious_rate = rate_share(&limits->suspicious_rate, edges);
+}
+
+void apart_measure(struct apart *a, const struct entry *entry, const struct demand *demand, unsigned edges,
+    store_measured_fn *then, void *arg)
+{
+	struct entry share = *entry;
+
+	take_share(&share.limits, edges);
+	take_share(&share.provider_limits, edges);
+	a->memory->store.ops->measure(&a->memory->store, &share, demand, then, arg);
+}
+
+void apart_outcome(struct apart *a, const struct entry *entry, enum outcome outcome)
+{
+	a->memory->store.ops->outcome(&a->memory->store, entry, outcome);
+}
+
+/* --- mirroring --- */
+
+static int64_t now_of(const struct apart *a)
+{
+	return a->memory->monotonic_us();
+}
+
+static void set_watched(struct record *r, const struct restriction *h, int64_t now_us)
+{
+	bool watched = h->watched_until_us > now_us;
+
+	if (r->watched && !watched)
+		contacts_clear(&r->contacts);
+	r->watched = watched;
+	r->watched_since_us = watched ? h->watched_since_us : 0;
+	r->watched_until_us = watched ? h->watched_until_us : 0;
+}
+
+static void set_suspicious(struct standing *s, const struct restriction *h, int64_t now_us)
+{
+	int64_t least_us = now_us + STILL_SUSPICIOUS_US;
+
+	s->suspicious = h->suspicious_since_us != 0;
+	s->since_us = s->suspicious ? h->suspicious_since_us : 0;
+	s->until_us = !s->suspicious ? 0 : h->suspicious_until_us > least_us ? h->suspicious_until_us : least_us;
+}
+
+void apart_mirror(struct apart *a, const struct partner *partner, const struct restriction *h)
+{
+	int64_t now_us = now_of(a);
+	bool any = h->watched_until_us > now_us || h->suspicious_since_us;
+	struct row *row = any ? memory_take_in(a->memory, partner, now_us) : memory_find(a->memory, partner);
+
+	if (!row)
+		return;
+	set_watched(&row->record, h, now_us);
+	set_suspicious(&row->record.standing, h, now_us);
+	row->last_us = now_us;
+}
+
+static void read_restriction(const struct record *r, struct restriction *out)
+{
+	*out = (struct restriction){ 0 };
+	if (r->watched) {
+		out->watched_since_us = r->watched_since_us;
+		out->watched_until_us = r->watched_until_us;
+	}
+	if (r->standing.suspicious) {
+		out->suspicious_since_us = r->standing.since_us;
+		out->suspicious_until_us = r->standing.until_us;
+	}
+}
+
+bool apart_restriction(struct apart *a, const struct partner *partner, struct restriction *out)
+{
+	struct row *row = memory_find(a->memory, partner);
+
+	*out = (struct restriction){ 0 };
+	if (!row)
+		return false;
+	read_restriction(&row->record, out);
+	return row_is_restricted(row);
+}
+
+/* --- what was learned --- */
+
+static bool has_learned(const struct row *row)
+{
+	const struct record *r = &row->record;
+
+	return r->contacts.count || r->standing.count || r->window.count;
+}
+
+bool apart_has_learned(struct apart *a, const struct partner *partner)
+{
+	struct row *row = memory_find(a->memory, partner);
+
+	return row && has_learned(row);
+}
+
+static char *put(char *to, uint64_t value, size_t octets)
+{
+	for (size_t i = 0; i < octets; i++)
+		*to++ = (char)(value >> 8 * i & 0xff);
+	return to;
+}
+
+static void pack_targets(const struct contacts *c, int64_t now_us, struct learned *out)
+{
+	uint32_t at = 0;
+	uint64_t target;
+	int64_t time_us;
+	char *to = out->targets = alloc_zero(c->count + 1, 16);
+
+	while (contacts_next(c, &at, &target, &time_us))
+		to = put(put(to, target, 8), (uint64_t)(now_us - time_us), 8);
+	out->targets_size = (size_t)(to - out->targets);
+}
+
+static void pack_answers(const struct standing *s, int64_t now_us, struct learned *out)
+{
+	uint32_t at = 0, successes, failures;
+	int64_t time_us;
+	char *to = out->answers = alloc_zero(s->count + 1, 16);
+
+	while (standing_next(s, &at, &time_us, &successes, &failures))
+		to = put(put(put(to, (uint64_t)(now_us - time_us), 8), successes, 4), failures, 4);
+	out->answers_size = (size_t)(to - out->answers);
+}
+
+static void pack_slots(const struct window *w, int64_t now_us, struct learned *out)
+{
+	uint32_t at = 0;
+	int64_t slot_us;
+	bool ends_call;
+	char *to = out->slots = alloc_zero(w->count + 1, 8);
+
+	while (window_next(w, &at, &slot_us, &ends_call))
+		to = put(to, (uint64_t)((now_us - slot_us) * 2 + ends_call), 8);
+	out->slots_size = (size_t)(to - out->slots);
+}
+
+bool apart_learned(struct apart *a, const struct partner *partner, struct learned *out)
+{
+	struct row *row = memory_find(a->memory, partner);
+	int64_t now_us = now_of(a);
+
+	*out = (struct learned){ 0 };
+	if (!row || (!has_learned(row) && !row_is_restricted(row)))
+		return false;
+	pack_targets(&row->record.contacts, now_us, out);
+	pack_answers(&row->record.standing, now_us, out);
+	pack_slots(&row->record.window, now_us, out);
+	read_restriction(&row->record, &out->restriction);
+	return true;
+}
+
+void learned_clear(struct learned *l)
+{
+	free(l->targets);
+	free(l->answers);
+	free(l->slots);
+	*l = (struct learned){ 0 };
+}
+
+void apart_forget(struct apart *a, const struct partner *partner)
+{
+	struct row *row = memory_find(a->memory, partner);
+	struct restriction held;
+	struct record *r;
+
+	if (!row)
+		return;
+	r = &row->record;
+	read_restriction(r, &held);
+	contacts_clear(&r->contacts);
+	window_clear(&r->window);
+	standing_clear(&r->standing);
+	r->standing.suspicious = held.suspicious_since_us != 0;
+	r->standing.since_us = held.suspicious_since_us;
+	r->standing.until_us = held.suspicious_until_us;
+}
+
+void apart_forget_targets(struct apart *a)
+{
+	for (uint32_t i = 0; i < a->memory->table.count; i++)
+		contacts_clear(&a->memory->table.rows[i]->record.contacts);
+}
+
+bool apart_next(struct apart *a, uint32_t *at, uint32_t most, struct partner *out)
+{
+	const struct partners *p = &a->memory->table;
+
+	if (*at > p->count)
+		*at = p->count;
+	while (*at > 0 && most-- > 0) {
+		const struct row *row = p->rows[--*at];
+
+		if ((has_learned(row) || row_is_restricted(row)) && partner_from_key(out, row->key, row->key_length))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,201 @@
+/* What needs no trip of its own: answers of the internal side within 100 ms,
+ * counts and who was seen once a second. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+#include "pooled.h"
+
+#define BATCH_US   INT64_C(100000)
+#define KEY_SEEN   "fg:1:{seen}"   /* partner_key -> when it was seen last: how many the pool knows */
+#define KEY_HELD   "fg:1:{held}"   /* partner_key -> until when it is restricted: for edges that join */
+#define COUNTS_MOST 2000           /* partners whose counts go in one second's batch; the others wait for the next */
+
+/* --- answers --- */
+
+struct outcomes {
+	struct pooled *pooled;
+	struct partner partner;
+	struct limits limits;
+	char letters[NEAR_LETTERS_MOST];
+	size_t count;
+	bool by_text;
+	struct script_call call;
+};
+
+static void on_standing(void *arg, const redisReply *reply)
+{
+	struct outcomes *o = arg;
+	struct pooled *p = o->pooled;
+	struct script_standing got;
+
+	if (reply && script_read_outcome(&got, reply)) {
+		if (got.became_suspicious) {
+			pooled_mirror(p, &o->partner, &got.own, got.now_us);
+			pooled_tell_class(p, &o->partner, CLASS_DISCOVERED, CLASS_SUSPICIOUS);
+			batch_held(p, &o->partner, &got.own, got.now_us);
+		}
+	} else if (reply && !o->by_text && pooled_again(&o->call, reply)) {
+		o->by_text = true;
+		if (pooled_send(p, &o->call, on_standing, o))
+			return;
+	} else if (reply) {
+		pooled_wrong_reply(p, &o->partner, reply);
+	}
+	free(o);
+}
+
+static bool send_answers(struct pooled *p, struct near *near)
+{
+	struct outcomes *o = alloc_zero(1, sizeof *o);
+
+	o->pooled = p;
+	o->partner = near->partner;
+	o->limits = *near->limits;
+	o->count = near->letter_count;
+	memcpy(o->letters, near->letters, near->letter_count);
+	script_outcome(&o->call, p->house.edge, &o->partner, &o->limits, o->letters, o->count, pooled_has_room(p), -1);
+	if (pooled_send(p, &o->call, on_standing, o)) {
+		near_drop_answers(near);
+		return true;
+	}
+	free(o);
+	return false;
+}
+
+static void count_here(struct pooled *p, const struct partner *partner, const struct limits *limits, enum outcome outcome)
+{
+	struct entry entry = { .limited = true, .partner = *partner, .limits = *limits };
+
+	apart_outcome(p->apart, &entry, outcome);
+}
+
+void batch_keep(struct pooled *p)
+{
+	for (struct near *near = p->nears.oldest; near; near = near->newer) {
+		for (size_t i = 0; i < near->letter_count; i++)
+			count_here(p, &near->partner, near->limits, near->letters[i] == 's' ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
+		near_drop_answers(near);
+	}
+}
+
+/* Those with answers were used last. */
+static void on_batch(void *arg)
+{
+	struct pooled *p = arg;
+	int64_t since_us = pooled_now(p) - 2 * BATCH_US;
+
+	for (struct near *near = p->nears.newest; near && near->used_us >= since_us; near = near->older)
+		if (near_has_answers(near) && !send_answers(p, near))
+			return; /* cut off: rejoin_down keeps them */
+}
+
+void batch_outcome(struct pooled *p, const struct entry *entry, enum outcome outcome)
+{
+	struct near *near = NULL;
+
+	if (outcome == OUTCOME_NEUTRAL || !entry->limited || !entry->limits.min_responses)
+		return;
+	if (p->state == POOL_JOINED)
+		near = near_use(&p->nears, &entry->partner, pooled_now(p));
+	if (!near) {
+		count_here(p, &entry->partner, &entry->limits, outcome);
+		return;
+	}
+	near_answer(near, &entry->limits, outcome);
+	if (near->letter_count == NEAR_LETTERS_MOST)
+		send_answers(p, near);
+	else if (!p->batch.place)
+		timer_set(p->house.loop, &p->batch, pooled_now(p) + BATCH_US, on_batch, p);
+}
+
+/* --- counts --- */
+
+void batch_count(struct pooled *p, const struct entry *entry, enum verdict verdict)
+{
+	struct near *near = near_use(&p->nears, &entry->partner, pooled_now(p));
+
+	if (near && near->verdicts[verdict] < UINT32_MAX)
+		near->verdicts[verdict]++;
+}
+
+static void send_plain(struct pooled *p, size_t argc, const char *const argv[])
+{
+	size_t lengths[8];
+
+	for (size_t i = 0; i < argc; i++)
+		lengths[i] = strlen(argv[i]);
+	redis_send(p->link, argc, argv, lengths, NULL, NULL);
+}
+
+static bool send_counts(struct pooled *p, struct near *near, const char *now)
+{
+	char key[PARTNER_KEY_MAX];
+	const char *seen[] = { "ZADD", KEY_SEEN, now, key };
+	struct script_call call;
+
+	script_count(&call, p->house.edge, &near->partner, near->verdicts);
+	if (!pooled_send(p, &call, NULL, NULL))
+		return false;
+	memset(near->verdicts, 0, sizeof near->verdicts);
+	partner_key(&near->partner, key);
+	if (near->partner.kind == PARTNER_DISCOVERED || near->partner.kind == PARTNER_TENANT)
+		send_plain(p, 4, seen);
+	return true;
+}
+
+static void on_known(void *arg, const redisReply *reply)
+{
+	struct pooled *p = arg;
+
+	if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer >= 0)
+		p->known = (uint64_t)reply->integer;
+}
+
+static void forget_older(struct pooled *p, const char *key, int64_t than_us)
+{
+	char score[24];
+	const char *argv[] = { "ZREMRANGEBYSCORE", key, "-inf", score };
+
+	snprintf(score, sizeof score, "%" PRId64, than_us);
+	send_plain(p, 4, argv);
+}
+
+void batch_second(struct pooled *p)
+{
+	int64_t redis_now_us = pooled_now(p) + p->redis_ahead_us;
+	const char *card[] = { "ZCARD", KEY_SEEN };
+	size_t lengths[] = { 5, sizeof KEY_SEEN - 1 };
+	unsigned most = COUNTS_MOST;
+	char now[24];
+
+	snprintf(now, sizeof now, "%" PRId64, redis_now_us);
+	for (struct near *near = p->nears.newest; near && most > 0; near = near->older) {
+		if (!near_has_counts(near))
+			continue;
+		if (!send_counts(p, near, now))
+			return;
+		most--;
+	}
+	forget_older(p, KEY_SEEN, redis_now_us - p->house.limits->watch_window_us);
+	forget_older(p, KEY_HELD, redis_now_us);
+	redis_send(p->link, 2, card, lengths, on_known, p);
+}
+
+/* --- who is restricted --- */
+
+void batch_held(struct pooled *p, const struct partner *partner, const struct script_hold *h, int64_t redis_now_us)
+{
+	char key[PARTNER_KEY_MAX], until[24];
+	const char *argv[] = { "ZADD", KEY_HELD, until, key };
+	int64_t last_us = h->suspicious_since_us ? h->suspicious_until_us + p->house.limits->suspicion_window_us : 0;
+
+	if (h->watched_until_us > last_us)
+		last_us = h->watched_until_us;
+	if (last_us <= redis_now_us || !partner_key(partner, key))
+		return;
+	snprintf(until, sizeof until, "%" PRId64, last_us);
+	send_plain(p, 4, argv);
+}

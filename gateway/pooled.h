@@ -1,0 +1,88 @@
+/* The inside of the pool's store, for the files that make it up: store_redis.c
+ * (what a store answers), trip.c (one message), batch.c (answers and counts), rejoin.c (coming and going). */
+#ifndef GATEWAY_POOLED_H
+#define GATEWAY_POOLED_H
+
+#include "apart.h"
+#include "near.h"
+#include "pool.h"
+#include "redis.h"
+#include "script.h"
+#include "store_redis.h"
+
+enum pooled_state {
+	POOL_APART,   /* Redis is late or gone: decided here */
+	POOL_JOINING, /* it answers; our place in the pool is not known yet: still decided here */
+	POOL_JOINED
+};
+
+struct merge;
+
+struct pooled {
+	struct store store;           /* the first: a store is one of these */
+	struct store_redis_house house; /* its limits are ours */
+	struct limits limits;
+	struct redis_conf conf;       /* owned copy: house.conf */
+	struct redis *link, *news;    /* owned; news: hears what other edges change */
+	struct nears nears;
+	struct apart *apart;          /* owned */
+	struct pool *pool;            /* owned */
+	enum pooled_state state;
+	bool news_up;
+	int64_t state_since_us;
+	int64_t redis_ahead_us;       /* Redis' clock less ours, as of the last announcement */
+	char trouble[400];            /* why it is apart; "" */
+	bool said_lost;               /* and what follows from that */
+	struct timer batch;
+	/* merging */
+	char pool_id[SCRIPT_POOL_ID_MAX + 1];             /* of the Redis that we joined; another one has been emptied or replaced */
+	unsigned long epochs;         /* names what is merged at a time */
+	struct merge *untaken;        /* owned: not known to have arrived */
+	uint32_t merge_at;            /* where apart_next goes on; 0: all is written */
+	unsigned merging;             /* on their way */
+	uint64_t merged;
+	struct partner *releases;     /* owned: those of this time apart */
+	size_t release_count;
+	/* bounds */
+	uint64_t known;               /* partners in the pool, by the last count */
+	int64_t complained_us;
+};
+
+/* Lines for people, by on_event; at most one a second of those about single replies. */
+void pooled_say(struct pooled *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A reply that is none of its script's: said, and mended where it can be. */
+void pooled_wrong_reply(struct pooled *, const struct partner *, const redisReply *);
+bool pooled_send(struct pooled *, const struct script_call *, redis_reply_fn *, void *arg);
+/* Was the reply that Redis does not know the script? Then the call is made an EVAL. */
+bool pooled_again(struct script_call *, const redisReply *);
+int64_t pooled_now(const struct pooled *);
+/* May a partner that the pool does not know become known? */
+bool pooled_has_room(const struct pooled *);
+/* The pool's store says what restricts a partner, on its own clock, of which now is `redis_now_us`. */
+void pooled_mirror(struct pooled *, const struct partner *, const struct script_hold *, int64_t redis_now_us);
+void pooled_tell_class(struct pooled *, const struct partner *, enum class before, enum class now);
+
+/* trip.c */
+bool trip_measure(struct pooled *, const struct entry *, const struct demand *, store_measured_fn *, void *arg);
+
+/* batch.c */
+void batch_outcome(struct pooled *, const struct entry *, enum outcome);
+void batch_count(struct pooled *, const struct entry *, enum verdict);
+void batch_second(struct pooled *);  /* counts, and who was seen */
+void batch_keep(struct pooled *);    /* cut off: the answers that wait count here */
+void batch_held(struct pooled *, const struct partner *, const struct script_hold *, int64_t redis_now_us); /* on the list of the restricted */
+
+/* rejoin.c */
+void rejoin_up(void *pooled);
+void rejoin_down(void *pooled, const char *why);
+void rejoin_announce(struct pooled *);
+void rejoin_merge(struct pooled *);  /* goes on with what is to be merged */
+/* What this edge learned of the partner goes first, if it has not gone yet. */
+void rejoin_first(struct pooled *, const struct partner *);
+void rejoin_release(struct pooled *, const struct partner *);
+void rejoin_clear(struct pooled *);
+void rejoin_news_up(void *pooled);
+void rejoin_news_down(void *pooled, const char *why);
+void rejoin_news(void *pooled, const char *payload, size_t length);
+
+#endif
