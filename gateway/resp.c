@@ -1,5 +1,5 @@
-/* RESP over a stream: hiredis formats commands and reads replies, and the queue of
- * those who wait is ours. hiredis believes whatever length is announced, so that is bounded here. */
+/* RESP over a stream: hiredis formats commands and reads replies. It believes whatever length
+ * is announced, so that is bounded here. */
 #include "resp.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "../policy/alloc.h"
 #include "log.h"
 #include "tls.h"
+#include "waiters.h"
 
 /* The shortest element is three octets, as in "+\r\n". */
 #define ELEMENTS_MAX (RESP_REPLY_MAX / 3)
@@ -19,12 +20,6 @@ typedef size_t array_length;
 typedef int array_length;
 #endif
 
-struct waiter {
-	resp_reply_fn *reply;
-	void *arg;              /* borrowed */
-	int64_t deadline_us;
-};
-
 struct resp {
 	struct loop *loop;      /* borrowed */
 	struct stream *stream;  /* NULL: closed */
@@ -34,76 +29,24 @@ struct resp {
 	redisReader *reader;    /* owned */
 	redisReplyObjectFunctions *hiredis; /* borrowed: how it makes objects */
 	redisReplyObjectFunctions bounded;  /* the same, but for arrays */
-	struct waiter *ring;    /* owned; the oldest first */
-	size_t first, count, room;
-	size_t late;            /* of these, from the first: they have been told */
-	struct timer deadline;  /* not later than that of the first who was not */
+	struct waiters waiters;
 	size_t unfinished, announced; /* octets and elements since the last whole reply */
 	int64_t heard_us;
 	bool listens, ending;
 	char why[240];          /* what went wrong, and the remedy; "": the stream says it */
 };
 
-/* --- those who wait --- */
-
-static struct waiter *waiter_at(const struct resp *r, size_t i)
+static void on_missed(void *arg)
 {
-	return &r->ring[(r->first + i) % r->room];
-}
+	struct resp *r = arg;
 
-static void ring_grow(struct resp *r)
-{
-	size_t room = r->room ? r->room * 2 : 64;
-	struct waiter *ring = alloc_zero(room, sizeof *ring);
-
-	for (size_t i = 0; i < r->count; i++)
-		ring[i] = *waiter_at(r, i);
-	free(r->ring);
-	r->ring = ring;
-	r->room = room;
-	r->first = 0;
-}
-
-static struct waiter ring_take(struct resp *r)
-{
-	struct waiter w = *waiter_at(r, 0);
-
-	r->first = (r->first + 1) % r->room;
-	r->count--;
-	if (r->late) {
-		r->late--;
-		w.reply = NULL;
-	}
-	return w;
-}
-
-/* The oldest who was not told yet. */
-static void tell_nothing_comes(struct resp *r)
-{
-	struct waiter w = *waiter_at(r, r->late++);
-
-	if (w.reply)
-		w.reply(w.arg, NULL);
+	if (r->calls->missed)
+		r->calls->missed(r->arg);
 }
 
 void resp_give_up(struct resp *r)
 {
-	for (size_t left = r->count - r->late; left && r->late < r->count; left--)
-		tell_nothing_comes(r);
-}
-
-static void on_deadline(void *arg)
-{
-	struct resp *r = arg;
-	int64_t now = loop_now(r->loop);
-
-	while (r->late < r->count && waiter_at(r, r->late)->deadline_us <= now) {
-		tell_nothing_comes(r);
-		if (r->calls->missed)
-			r->calls->missed(r->arg);
-	}
-	if (r->late < r->count)
-		timer_set(r->loop, &r->deadline, waiter_at(r, r->late)->deadline_us, on_deadline, r);
+	waiters_give_up(&r->waiters);
 }
 
 /* --- out --- */
@@ -111,7 +54,6 @@ static void on_deadline(void *arg)
 bool resp_send(struct resp *r, size_t argc, const char *const argv[], const size_t lengths[],
     int64_t timeout_us, resp_reply_fn *reply, void *arg)
 {
-	int64_t at = loop_now(r->loop) + timeout_us;
 	long long size;
 	char *octets;
 
@@ -122,12 +64,7 @@ bool resp_send(struct resp *r, size_t argc, const char *const argv[], const size
 		abort(); /* out of memory */
 	stream_send(r->stream, octets, (size_t)size);
 	redisFreeCommand(octets);
-	if (r->count == r->room)
-		ring_grow(r);
-	r->count++;
-	*waiter_at(r, r->count - 1) = (struct waiter){ reply, arg, at };
-	if (!r->deadline.place || at < r->deadline.at_us)
-		timer_set(r->loop, &r->deadline, at, on_deadline, r);
+	waiters_add(&r->waiters, reply, arg, timeout_us);
 	return true;
 }
 
@@ -178,8 +115,7 @@ static void take(struct resp *r, const redisReply *reply)
 	if (r->listens && is_message(reply)) {
 		if (r->calls->pushed)
 			r->calls->pushed(r->arg, reply);
-	} else if (r->count) {
-		w = ring_take(r);
+	} else if (waiters_take(&r->waiters, &w)) {
 		r->calls->reply(r->arg, reply, w.reply, w.arg);
 	} else {
 		resp_close(r, "it sent a reply that nobody asked for: is it Redis?");
@@ -278,7 +214,6 @@ static void on_closed(void *arg, const char *why)
 
 	r->stream = NULL;
 	r->ending = true;
-	timer_stop(r->loop, &r->deadline);
 	if (!*r->why)
 		snprintf(r->why, sizeof r->why, "%s: see that it runs and lets this host in", why);
 	resp_give_up(r);
@@ -300,6 +235,7 @@ struct resp *resp_connect(struct streams *streams, const struct address *to, SSL
 	r->heard_us = loop_now(r->loop);
 	r->host = alloc_text(host);
 	resp_set_owner(r, calls, arg);
+	waiters_init(&r->waiters, r->loop, on_missed, r);
 	r->reader = redisReaderCreate();
 	if (!r->reader)
 		abort();
@@ -334,9 +270,8 @@ void resp_free(struct resp *r)
 		return;
 	if (r->stream)
 		stream_abandon(r->stream);
-	timer_stop(r->loop, &r->deadline);
+	waiters_clear(&r->waiters);
 	redisReaderFree(r->reader);
-	free(r->ring);
 	free(r->host);
 	free(r);
 }

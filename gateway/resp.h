@@ -7,13 +7,11 @@
 #include <hiredis/hiredis.h>
 
 #include "stream.h"
+#include "waiters.h"
 
 #define RESP_REPLY_MAX ((size_t)1024 * 1024)
 
 struct resp;
-
-/* NULL: no reply in time, or the connection is lost. */
-typedef void resp_reply_fn(void *arg, const redisReply *reply);
 
 /* May be NULL but for `reply` and `closed`. */
 struct resp_calls {

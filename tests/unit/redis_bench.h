@@ -2,24 +2,13 @@
 #ifndef TESTS_UNIT_REDIS_BENCH_H
 #define TESTS_UNIT_REDIS_BENCH_H
 
-#include <CUnit/CUnit.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../gateway/redis.h"
-#include "turns.h"
-
-#define PATIENCE_S 40
-
-/* Turns the loop until it is so. What takes longer than PATIENCE_S is broken. */
-#define AWAIT(loop, condition) do { \
-	int64_t until_ = clock_monotonic_us() + PATIENCE_S * INT64_C(1000000); \
-	while (!(condition) && clock_monotonic_us() < until_) \
-		turn_for(loop, 3); \
-	CU_ASSERT_TRUE(condition); \
-} while (0)
+#include "await.h"
 
 struct redis_bench {
 	struct loop *loop;

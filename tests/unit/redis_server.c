@@ -8,9 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "../../gateway/clock.h"
-
-#define PATIENCE_US INT64_C(30000000)
+#include "await.h"
 
 static unsigned free_port(void)
 {
