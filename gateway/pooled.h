@@ -56,6 +56,8 @@ bool pooled_send(struct pooled *, const struct script_call *, redis_reply_fn *, 
 /* Was the reply that Redis does not know the script? Then the call is made an EVAL. */
 bool pooled_again(struct script_call *, const redisReply *);
 int64_t pooled_now(const struct pooled *);
+/* How many share the limits: store.edges, else as many as were heard of. */
+unsigned pooled_edges(const struct pooled *);
 /* May a partner that the pool does not know become known? */
 bool pooled_has_room(const struct pooled *);
 /* The pool's store says what restricts a partner, on its own clock, of which now is `redis_now_us`. */

@@ -324,7 +324,7 @@ void rejoin_up(void *arg)
 void rejoin_down(void *arg, const char *why)
 {
 	struct pooled *p = arg;
-	struct rate share = rate_share(&p->house.limits->rate, pool_edges(p->pool));
+	struct rate share = rate_share(&p->house.limits->rate, pooled_edges(p));
 	char rate[RATE_TEXT_MAX];
 	bool was_joined = p->state == POOL_JOINED;
 

@@ -58,6 +58,11 @@ static void on_class_here(void *arg, const struct partner *partner, enum class b
 		pooled_tell_class(p, partner, before, now);
 }
 
+unsigned pooled_edges(const struct pooled *p)
+{
+	return p->conf.edges ? p->conf.edges : pool_edges(p->pool);
+}
+
 bool pooled_has_room(const struct pooled *p)
 {
 	return p->known < p->house.max_partners;
@@ -171,7 +176,7 @@ static void redis_health(struct store *store, struct store_health *out)
 	out->trouble = p->trouble;
 	out->where = redis_where(p->link);
 	out->since_us = p->state_since_us;
-	out->edges = pool_edges(p->pool);
+	out->edges = pooled_edges(p);
 	out->other_policies = pool_other_policies(p->pool);
 	out->partners = (uint32_t)p->known;
 }

@@ -52,7 +52,7 @@ static void decide_here(struct trip *t)
 
 	trip_free(t);
 	p->merge_at = UINT32_MAX; /* what this teaches is merged soon */
-	apart_measure(p->apart, entry, &demand, pool_edges(p->pool), then, arg);
+	apart_measure(p->apart, entry, &demand, pooled_edges(p), then, arg);
 }
 
 /* --- what the reply means here --- */
@@ -229,6 +229,6 @@ bool trip_measure(struct pooled *p, const struct entry *entry, const struct dema
 	}
 	if (p->state == POOL_JOINED && redis_is_up(p->link) && start(p, entry, demand, near && near->newcomer_until_us > now_us, then, arg))
 		return false;
-	apart_measure(p->apart, entry, demand, pool_edges(p->pool), then, arg);
+	apart_measure(p->apart, entry, demand, pooled_edges(p), then, arg);
 	return true;
 }
