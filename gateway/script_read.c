@@ -75,7 +75,7 @@ bool script_read_admit(struct script_reading *out, const redisReply *reply)
 		out->now_us = n[AT_NOW];
 		return true;
 	}
-	if (!read_numbers(n, AT_PROVIDER, reply) && !read_numbers(n, AT_END, reply))
+	if (!read_numbers(n, AT_OWN, reply) && !read_numbers(n, AT_END, reply))
 		return false;
 	if (n[AT_MARKS] >= MARKS_END || n[AT_CLASS] >= (int64_t)(sizeof(classes) / sizeof(classes[0])))
 		return false;

@@ -4,7 +4,8 @@
 -- ARGV: edge, partner's key, limits, time or '', target or '', what (1: it ends a call, 2: who is not
 -- known may become so), provider's key, provider's limits, max-tenants.
 -- Answers the time alone for who is not known and may not become so; else time, marks, class, wait,
--- retry, refused until, then five times of the partner's restrictions and of the provider's.
+-- retry, refused until; and, where there is one that is not 0, five times of the partner's
+-- restrictions and of the provider's.
 --
 -- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish set
 -- zrangebyscore, and for all scripts: del hdel hget hgetall hincrby hlen hmget hset hsetnx lindex linsert llen
@@ -20,25 +21,23 @@ end
 -- Since the last message time has gone by.
 local function let_time_pass(h)
 	local own, limits, provider = h.own, h.limits, h.provider
-	if watch_is_over(own) then
+	if own.watched_until and rarely().watch_is_over(own) then
 		h.marks = h.marks + STOPPED_WATCHED
 	end
 	if own.tallied ~= limits.suspicion_window then
-		standing_keep(own, limits)
+		rarely().standing_keep(own, limits)
 	end
-	if standing_review(own, limits) then
+	if own.suspicious_until and rarely().standing_review(own, limits) then
 		h.marks = h.marks + STOPPED_SUSPICIOUS
 	end
 	if own.keep ~= limits.keep then
-		window_keep(own, limits.keep)
+		rarely().window_keep(own, limits.keep)
 	end
-	if provider then
-		if watch_is_over(provider) then
-			h.marks = h.marks + PROVIDER_STOPPED_WATCHED
-		end
-		if provider.keep ~= h.provider_limits.keep then
-			window_keep(provider, h.provider_limits.keep)
-		end
+	if provider and provider.watched_until and rarely().watch_is_over(provider) then
+		h.marks = h.marks + PROVIDER_STOPPED_WATCHED
+	end
+	if provider and provider.keep ~= h.provider_limits.keep then
+		rarely().window_keep(provider, h.provider_limits.keep)
 	end
 	if own.suspicious_until and limits.min_responses > 0 then
 		h.suspicious, h.class = true, CLASS_SUSPICIOUS
@@ -94,50 +93,45 @@ local function find_slot(h, suspicious)
 	end
 end
 
--- Refused by rate until when? A suspicious partner may be calm again before, and have more slots then.
-local function refused_until(h)
-	local own, limits = h.own, h.limits
-
-	-- When an ordinary message may go or wait, if nothing more is booked: its slot
-	-- does not move until it is reached.
-	local function taken_from()
-		local slot, room = own.now + h.wait, waits_until(own, false, limits.max_waiting) or own.now
-		return math.min(slot, math.max(slot - limits.max_delay, room))
-	end
-
-	local from = taken_from()
-	if not h.suspicious then
-		return from
-	end
-	local calm = standing_of(own, limits).calm_at()
-	if from < calm then
-		return from
-	end
-	find_slot(h, false)
-	return math.max(calm, taken_from())
-end
-
 -- Rows 8 and 9.
 local function passes_rate(h)
-	local limits = h.limits
+	local own, limits = h.own, h.limits
 	find_slot(h, h.suspicious)
 	if h.wait == 0 then
 		return true
 	end
+	local waits_until = rarely().waits_until
 	local most = h.ends_call and limits.ending_delay or limits.max_delay
 	-- Row 8 is asked first: where its rate alone refuses, the usual one has no say.
 	if h.suspicious and h.slow_wait < h.own_wait and h.slow_wait <= most then
 		h.marks = h.marks + USUAL_DECIDED
 	end
-	local room = not waits_until(h.own, h.ends_call, limits.max_waiting)
+	local room = not waits_until(own, h.ends_call, limits.max_waiting)
 	h.provider_decided = h.wait > h.own_wait and (h.own_wait == 0 or (room and h.own_wait <= most))
 	if room and h.wait <= most then
 		return true
 	end
 	h.retry = h.wait
-	if not h.ends_call then
-		h.refused_until = refused_until(h) - h.own.offset
+
+	-- When an ordinary message may go or wait, if nothing more is booked: its slot
+	-- does not move until it is reached.
+	local function taken_from()
+		local slot, free = own.now + h.wait, waits_until(own, false, limits.max_waiting) or own.now
+		return math.min(slot, math.max(slot - limits.max_delay, free))
 	end
+
+	-- A suspicious partner may be calm again before that, and have more slots then.
+	local function refused_until()
+		local from = taken_from()
+		local calm = h.suspicious and rarely().standing_of(own, limits).calm_at()
+		if not calm or from < calm then
+			return from
+		end
+		find_slot(h, false)
+		return math.max(calm, taken_from())
+	end
+
+	h.refused_until = h.ends_call and 0 or refused_until() - own.offset
 	return false
 end
 
@@ -147,7 +141,7 @@ local function is_one_too_many(h, r, limits)
 		return false
 	end
 	local since = r.now - limits.watch_window
-	return not contacts_has(r, h.target, since) and contacts_expire(r, since) >= limits.distinct
+	return not contacts_has(r, h.target, since) and rarely().contacts_expire(r, since) >= limits.distinct
 end
 
 -- What ends a call goes its way even so; it is never refused for a watched partner.
@@ -162,7 +156,7 @@ local function passes_target(h)
 	if provider then
 		r, limits = h.provider, h.provider_limits
 	end
-	start_watching(r, limits, r.now, r.now + limits.watch_hold)
+	rarely().start_watching(r, limits, r.now, r.now + limits.watch_hold)
 	h.class = CLASS_WATCHED
 	h.marks = h.marks + BECAME_WATCHED
 	h.provider_decided = provider
@@ -178,7 +172,7 @@ local function book(h, r, limits)
 		window_book(r, r.now + h.wait, h.ends_call)
 	end
 	if h.target and limits.distinct > 0 and not r.watched_until then
-		contacts_add(r, h.target, r.now)
+		contacts_add(r, h.target, r.now_text)
 	end
 end
 
@@ -195,33 +189,34 @@ local function admit(h)
 	h.marks = h.marks + ADMITTED
 end
 
--- A tenant has room beside those heard of inside the window, or it is charged with the others that
--- have none. A restricted one is not forgotten.
-local function has_room(h)
-	local provider, name, most = h.provider, string.match(ARGV[2], '/(.*)'), tonumber(ARGV[9])
-	local tenants = provider.base .. ':t'
-	if call('ZADD', tenants, text(provider.now), name) == 0 then
-		return true
-	end
-	provider.fresh = true
-	if h.own.watched_until or h.own.suspicious_until or call('ZCARD', tenants) <= most then
-		return true
-	end
-	call('ZREMRANGEBYSCORE', tenants, '-inf', text(provider.now - h.limits.watch_window))
-	if call('ZCARD', tenants) <= most then
-		return true
-	end
-	call('ZREM', tenants, name)
-	return false
-end
-
 -- The provider pays too, and the others beyond max-tenants for a tenant that has no room.
 local function charge_provider(h, now)
 	local shared = KEYS[1] == KEYS[3]
-	h.provider_limits = limits_of(ARGV[8])
-	h.provider = record_load(KEYS[2], ARGV[7], now, h.provider_limits.span)
-	h.provider.set.n = text(h.provider.now)
-	if not shared and not has_room(h) then
+	local provider, limits
+
+	-- Beside those heard of inside the window. A restricted one is not forgotten.
+	local function has_room()
+		local tenants, name, most = provider.base .. ':t', string.match(ARGV[2], '/(.*)'), tonumber(ARGV[9])
+		if call('ZADD', tenants, provider.now_text, name) == 0 then
+			return true
+		end
+		provider.fresh = true
+		if h.own.watched_until or h.own.suspicious_until or call('ZCARD', tenants) <= most then
+			return true
+		end
+		call('ZREMRANGEBYSCORE', tenants, '-inf', text(provider.now - h.limits.watch_window))
+		if call('ZCARD', tenants) <= most then
+			return true
+		end
+		call('ZREM', tenants, name)
+		return false
+	end
+
+	limits = limits_of(ARGV[8])
+	provider = record_load(KEYS[2], ARGV[7], now, limits.span)
+	provider.set.n = provider.now_text
+	h.provider, h.provider_limits = provider, limits
+	if not shared and not has_room() then
 		h.own = record_load(KEYS[3], 't' .. string.sub(ARGV[7], 2), now, h.limits.span)
 		shared = true
 	end
@@ -243,15 +238,21 @@ local h = {
 if KEYS[2] and charge_provider(h, now) then
 	own, h.marks = h.own, SHARED
 end
-own.set.n = text(own.now)
+own.set.n = own.now_text
 admit(h)
 record_save(own, limits.span, ARGV[1])
-local reply = {
-	now, h.marks + (h.provider_decided and PROVIDER_DECIDED or 0), h.class, h.wait, h.retry, h.refused_until, 0, 0, 0, 0, 0,
-}
-add_hold(reply, own, 6)
-if h.provider then
-	record_save(h.provider, h.provider_limits.span, ARGV[1])
-	add_hold(reply, h.provider, 11)
+local provider = h.provider
+if provider then
+	record_save(provider, h.provider_limits.span, ARGV[1])
+end
+local reply = { now, h.marks + (h.provider_decided and PROVIDER_DECIDED or 0), h.class, h.wait, h.retry, h.refused_until }
+
+local function has_hold(r)
+	return r.watched_until or r.suspicious_until or r.released
+end
+
+if has_hold(own) or (provider and has_hold(provider)) then
+	rarely().add_hold(reply, own, 6)
+	rarely().add_hold(reply, provider or { offset = 0 }, 11)
 end
 return reply

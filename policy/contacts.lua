@@ -8,15 +8,6 @@ local function contacts_key(r, target)
 	return r.base .. ':c'
 end
 
-local function contacts_keys(r)
-	local keys = {}
-	for nibble = 0, r.spread and 15 or -1 do
-		keys[nibble + 1] = format('%s:c%x', r.base, nibble)
-	end
-	keys[1] = keys[1] or r.base .. ':c'
-	return keys
-end
-
 local function contacts_count(r, count)
 	if count ~= r.contacts then
 		r.contacts = count
@@ -30,12 +21,38 @@ local function contacts_has(r, target, since)
 	return time and time + 0 > since
 end
 
+local function contacts_add(r, target, time)
+	local key = contacts_key(r, target)
+	if call('ZADD', key, time, target) == 0 then
+		return
+	end
+	contacts_count(r, r.contacts + 1)
+	if r.spread then
+		call('PEXPIRE', key, expire_in_ms(r))
+	elseif r.contacts == 1 then
+		r.fresh = true
+	elseif r.contacts > 100 then
+		rarely().contacts_spread(r)
+	end
+end
+
+-- rarely
+
+local function contacts_keys(r)
+	local keys = {}
+	for nibble = 0, r.spread and 15 or -1 do
+		keys[nibble + 1] = format('%s:c%x', r.base, nibble)
+	end
+	keys[1] = keys[1] or r.base .. ':c'
+	return keys
+end
+
 local function contacts_clear(r)
 	if r.contacts > 0 or r.spread then
 		call('DEL', unpack(contacts_keys(r)))
 		contacts_count(r, 0)
+		r.set.p = r.spread and '0' or nil
 		r.spread = false
-		r.set.p = false
 	end
 end
 
@@ -50,25 +67,9 @@ end
 local function contacts_spread(r)
 	local all = call('ZRANGE', r.base .. ':c', 0, -1, 'WITHSCORES')
 	call('DEL', r.base .. ':c')
-	r.spread = '1'
+	r.spread, r.fresh = true, true
 	r.set.p = '1'
-	r.fresh = true
 	for i = 1, #all, 2 do
 		call('ZADD', contacts_key(r, all[i]), all[i + 1], all[i])
-	end
-end
-
-local function contacts_add(r, target, time)
-	local key = contacts_key(r, target)
-	if call('ZADD', key, text(time), target) == 0 then
-		return
-	end
-	contacts_count(r, r.contacts + 1)
-	if r.spread then
-		call('PEXPIRE', key, expire_in_ms(r))
-	elseif r.contacts == 1 then
-		r.fresh = true
-	elseif r.contacts > 100 then
-		contacts_spread(r)
 	end
 end

@@ -5,22 +5,23 @@
 -- KEYS: the partner's base. ARGV: edge, partner's key, limits, time or '', epoch, targets, answers,
 -- slots, hold: packed as script.h says; all times are ages.
 -- Answers as outcome.lua does.
+local rare = rarely()
 local now, limits = clock(ARGV[4]), limits_of(ARGV[3])
 local r = record_load(KEYS[1], ARGV[2], now, limits.span)
 local epochs = r.base .. ':e'
 if call('HGET', epochs, ARGV[1]) == ARGV[5] then
-	return add_hold({ now, 0 }, r, 2)
+	return rare.add_hold({ now, 0 }, r, 2)
 end
 
 local function let_time_pass()
 	r.set.n = not r.last and text(r.now) or nil
-	watch_is_over(r)
+	rare.watch_is_over(r)
 	if r.tallied ~= limits.suspicion_window then
-		standing_keep(r, limits)
+		rare.standing_keep(r, limits)
 	end
-	standing_review(r, limits)
+	rare.standing_review(r, limits)
 	if r.keep ~= limits.keep then
-		window_keep(r, limits.keep)
+		rare.window_keep(r, limits.keep)
 	end
 end
 
@@ -31,15 +32,15 @@ local function merge_release(age)
 		return
 	end
 	r.released = released
-	r.set.r = text(released)
+	r.rare = true
 	if r.watched_until and r.watched_since <= released then
-		stop_watching(r)
+		rare.stop_watching(r)
 	elseif not r.watched_until then
-		contacts_expire(r, released)
+		rare.contacts_expire(r, released)
 	end
-	standing_of(r, limits).forget(released)
+	rare.standing_of(r, limits).forget(released)
 	if r.suspicious_until and r.suspicious_since <= released then
-		stop_suspecting(r)
+		rare.stop_suspecting(r)
 	end
 end
 
@@ -53,7 +54,7 @@ local function merge_targets(packed)
 		local target = string.sub(packed, at, at + 7)
 		local time = r.now - struct.unpack('<I8', packed, at + 8)
 		if is_newer(time, limits.watch_window) and not contacts_has(r, target, time) then
-			contacts_add(r, target, time)
+			contacts_add(r, target, text(time))
 		end
 	end
 end
@@ -62,7 +63,7 @@ local function merge_answers(packed)
 	for at = 1, #packed - 15, 16 do
 		local age, successes, failures = struct.unpack('<I8I4I4', packed, at)
 		if is_newer(r.now - age, limits.suspicion_window) then
-			standing_add(r, limits, r.now - age, successes, failures)
+			rare.standing_add(r, limits, r.now - age, successes, failures)
 		end
 	end
 end
@@ -86,7 +87,7 @@ local function merge_slots(packed)
 		return
 	end
 	table.sort(news)
-	local place = place_after(r, time_of(news[1]), call('LLEN', r.window))
+	local place = rare.place_after(r, time_of(news[1]), call('LLEN', r.window))
 	for _, slot in ipairs(call('LRANGE', r.window, place, -1)) do
 		while news[at] and time_of(news[at]) < time_of(slot) do
 			all[#all + 1] = text(news[at])
@@ -114,27 +115,27 @@ local function merge_hold(watched_age, watched_for, suspicious_age, suspicious_f
 	if watched_for > 0 and limits.distinct > 0 and since > (r.released or 0) then
 		local old = r.watched_until or 0
 		if untl > old then
-			start_watching(r, limits, math.max(since, r.watched_until and r.watched_since or 0), untl)
+			rare.start_watching(r, limits, math.max(since, r.watched_until and r.watched_since or 0), untl)
 		end
 	end
 	since, untl = r.now - suspicious_age, r.now + suspicious_for
 	if (suspicious_age > 0 or suspicious_for ~= 0) and limits.min_responses > 0 and since > (r.released or 0) then
 		local old = r.suspicious_until or 0
 		if untl > old then
-			start_suspecting(r, math.max(since, r.suspicious_until and r.suspicious_since or 0), untl)
+			rare.start_suspecting(r, math.max(since, r.suspicious_until and r.suspicious_since or 0), untl)
 		end
 	end
 end
 
 -- What the union says: more targets than there may be, too many failures.
 local function judge()
-	local standing = standing_of(r, limits)
+	local standing = rare.standing_of(r, limits)
 	if not r.watched_until and limits.distinct > 0 and r.contacts > limits.distinct and
-		contacts_expire(r, r.now - limits.watch_window) > limits.distinct then
-		start_watching(r, limits, r.now, r.now + limits.watch_hold)
+		rare.contacts_expire(r, r.now - limits.watch_window) > limits.distinct then
+		rare.start_watching(r, limits, r.now, r.now + limits.watch_hold)
 	end
 	if not r.suspicious_until and standing.is_suspect(standing.counts(r.now)) then
-		start_suspecting(r, r.now, r.now + limits.suspicion_hold)
+		rare.start_suspecting(r, r.now, r.now + limits.suspicion_hold)
 		return 1
 	end
 	return 0
@@ -160,4 +161,4 @@ if ARGV[5] ~= '' then
 	remember_epoch()
 end
 record_save(r, limits.span, ARGV[1])
-return add_hold({ now, became }, r, 2)
+return rare.add_hold({ now, became }, r, 2)

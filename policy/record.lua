@@ -4,15 +4,16 @@
 -- Times are microseconds on the partner's clock: Redis' clock, which may step back at a
 -- fail-over, plus `offset`, which then grows by as much: for the partner no time has passed.
 --
---   n  when it was last measured   o  offset          x  until when the keys live, at least
---   c  how many targets            p  1: the targets are spread over sixteen keys
---   q  its latest slot, where that lies ahead          k  for how long slots were kept, at n
---   a  the suspicion window at n   w W  watched since, until
---   r  when it was last released   s S  suspicious since, until
+--   n  when it was last measured       x  until when the keys live, at least
+--   c  how many targets                p  1: they are spread over sixteen keys
+--   k  for how long slots were kept, at n       a  the suspicion window, at n
+--   q  its latest slot, where that lies ahead
+--   h  what few have, six numbers, 0 is none: offset, watched since, until, suspicious since,
+--      until, when it was last released
 --
 -- Numbers below 2^53 are exact here; they are written by text(), never by `..`. All functions of a
--- script are made anew at each call, which is a third of its cost: what a message
--- seldom needs is made inside the function that needs it.
+-- script are made anew at each call, which costs as much as two commands: those behind the line
+-- "rarely" are made by rarely(), for who asks for them.
 local call = redis.call
 local format = string.format
 
@@ -44,6 +45,10 @@ local function limits_of(packed)
 	}
 end
 
+local function expire_in_ms(r)
+	return text(math.ceil((r.expiry - r.now) / 1000))
+end
+
 -- The keys' expiry is moved only when it has come too near, by an hour at least: not with every message.
 local function extend(r, span)
 	local needed = r.now + span
@@ -60,53 +65,100 @@ local function extend(r, span)
 	end
 end
 
--- `set` is what record_save is to write: field to value, false for one to be removed.
+-- `set` is what record_save is to write. `fresh`: a key is new, it has no expiry yet. `changed`: a restriction
+-- began or ended; `rare`: what field h tells is another.
 local function record_load(base, key, now, span)
 	local state = base .. ':s'
-	local s = call('HMGET', state, 'n', 'o', 'x', 'c', 'p', 'q', 'k', 'a', 'w', 'W', 's', 'S', 'r')
-	local last = s[1] and s[1] + 0
-	local offset = s[2] and s[2] + 0 or 0
+	local s = call('HMGET', state, 'n', 'x', 'c', 'p', 'k', 'a', 'q', 'h')
 	local r = {
 		base = base, key = key, state = state, window = base .. ':w', set = {}, fresh = false, changed = false,
-		now = now + offset, offset = offset, last = last, expiry = s[3] and s[3] + 0 or 0,
-		contacts = s[4] and s[4] + 0 or 0, spread = s[5], ahead = s[6] and s[6] + 0 or 0,
-		keep = s[7] and s[7] + 0, tallied = s[8] and s[8] + 0,
-		watched_since = s[9] and s[9] + 0, watched_until = s[10] and s[10] + 0,
-		suspicious_since = s[11] and s[11] + 0, suspicious_until = s[12] and s[12] + 0,
-		released = s[13] and s[13] + 0,
+		now = now, last = s[1] and s[1] + 0, expiry = s[2] and s[2] + 0 or 0, contacts = s[3] and s[3] + 0 or 0,
+		spread = s[4] == '1', keep = s[5] and s[5] + 0, tallied = s[6] and s[6] + 0, ahead = s[7] and s[7] + 0 or 0,
+		offset = 0, watched_since = false, watched_until = false, suspicious_since = false,
+		suspicious_until = false, released = false, rare = false, now_text = false,
 	}
-	if last and r.now < last then
-		r.offset = offset + last - r.now
-		r.now = last
-		r.set.o = text(r.offset)
+	if s[8] then
+		rarely().read_rare(r, s[8])
 	end
+	if r.last and r.now < r.last then
+		r.offset = r.offset + r.last - r.now
+		r.now = r.last
+		r.rare = true
+	end
+	r.now_text = text(r.now)
 	extend(r, span)
 	return r
 end
 
--- The five times of its restrictions on Redis' clock, behind `at` others; 0 is none.
-local function add_hold(reply, r, at)
-	local offset = r.offset
+-- Writes what has changed.
+local function record_save(r, span, edge)
+	if r.changed or r.rare then
+		extend(r, span)
+		r.set.h = rarely().rare_text(r)
+	end
+	local kept = {}
+	for field, value in pairs(r.set) do
+		local i = #kept
+		kept[i + 1], kept[i + 2] = field, value
+	end
+	if kept[1] then
+		call('HSET', r.state, unpack(kept))
+	end
+	if r.fresh then
+		rarely().expire_keys(r)
+	end
+	if r.changed then
+		rarely().tell(r, edge)
+	end
+end
+
+-- rarely
+
+local function read_rare(r, words)
+	local n = {}
+	for word in string.gmatch(words, '%d+') do
+		n[#n + 1] = tonumber(word)
+	end
+	r.offset = n[1]
+	r.now = r.now + r.offset
+	r.watched_since, r.watched_until = n[2], n[3] > 0 and n[3]
+	r.suspicious_since, r.suspicious_until = n[4], n[5] > 0 and n[5]
+	r.released = n[6] > 0 and n[6]
+end
+
+-- The five times of its restrictions, less by `offset`, behind `at` others; 0 is none.
+local function put_hold(reply, r, at, offset)
 	reply[at + 1] = r.watched_until and r.watched_since - offset or 0
 	reply[at + 2] = r.watched_until and r.watched_until - offset or 0
 	reply[at + 3] = r.suspicious_until and r.suspicious_since - offset or 0
 	reply[at + 4] = r.suspicious_until and r.suspicious_until - offset or 0
 	reply[at + 5] = r.released and r.released - offset or 0
+end
+
+-- On Redis' clock.
+local function add_hold(reply, r, at)
+	put_hold(reply, r, at, r.offset)
 	return reply
+end
+
+local function joined(numbers)
+	for i = 1, #numbers do
+		numbers[i] = text(numbers[i])
+	end
+	return table.concat(numbers, ' ')
+end
+
+local function rare_text(r)
+	local numbers = { r.offset }
+	put_hold(numbers, r, 1, 0)
+	return joined(numbers)
 end
 
 -- Every edge hears of it.
 local function tell(r, edge)
-	local words = add_hold({}, r, 0)
-	words[6] = r.now - r.offset
-	for i = 1, 6 do
-		words[i] = text(words[i])
-	end
-	call('PUBLISH', 'fg:1:class', edge .. '\n' .. r.key .. '\n' .. table.concat(words, ' '))
-end
-
-local function expire_in_ms(r)
-	return text(math.ceil((r.expiry - r.now) / 1000))
+	local numbers = add_hold({}, r, 0)
+	numbers[6] = r.now - r.offset
+	call('PUBLISH', 'fg:1:class', edge .. '\n' .. r.key .. '\n' .. joined(numbers))
 end
 
 local function expire_keys(r)
@@ -116,32 +168,5 @@ local function expire_keys(r)
 	end
 	for nibble = 0, r.spread and 15 or -1 do
 		call('PEXPIRE', format('%s:c%x', r.base, nibble), ms)
-	end
-end
-
--- Writes what has changed. `fresh`: a key is new, it has no expiry yet.
-local function record_save(r, span, edge)
-	local kept, gone = {}, nil
-	extend(r, span)
-	for field, value in pairs(r.set) do
-		if value then
-			kept[#kept + 1] = field
-			kept[#kept + 1] = value
-		else
-			gone = gone or {}
-			gone[#gone + 1] = field
-		end
-	end
-	if kept[1] then
-		call('HSET', r.state, unpack(kept))
-	end
-	if gone then
-		call('HDEL', r.state, unpack(gone))
-	end
-	if r.fresh then
-		expire_keys(r)
-	end
-	if r.changed then
-		tell(r, edge)
 	end
 end

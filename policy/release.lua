@@ -6,12 +6,10 @@
 local now, keep = clock(ARGV[4]), tonumber(ARGV[3])
 local r = record_load(KEYS[1], ARGV[2], now, keep)
 
-stop_watching(r)
+rarely().stop_watching(r)
 call('DEL', r.base .. ':a')
-r.suspicious_until = nil
-r.set.s, r.set.S = false, false
+r.suspicious_until = false
 r.set.n = not r.last and text(r.now) or nil
 r.released = r.now
-r.set.r = text(r.now)
 record_save(r, keep, ARGV[1])
-return add_hold({ now, r.last and 0 or 2 }, r, 2)
+return rarely().add_hold({ now, r.last and 0 or 2 }, r, 2)

@@ -1,6 +1,7 @@
 -- The twin of standing.c: BASE:a is a hash, START .. 's' and START .. 'f' count the successes and
 -- failures of the slot that starts then. What standing.c forgets at once has no weight here before it is
 -- gone; only when the window changes it must be gone for certain: standing_keep.
+-- rarely
 
 -- The answers, read once, and what is asked of them.
 local function standing_of(r, limits)
@@ -76,8 +77,7 @@ local function standing_of(r, limits)
 end
 
 local function stop_suspecting(r)
-	r.suspicious_until = nil
-	r.set.s, r.set.S = false, false
+	r.suspicious_until = false
 	r.changed = true
 end
 

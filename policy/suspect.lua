@@ -1,4 +1,6 @@
 -- What standing.c does to count answers and to begin a suspicion.
+-- rarely
+
 local function slot_start(limits, time)
 	local width = math.floor(limits.suspicion_window / 30)
 	return time - time % (width < 1 and 1 or width)
@@ -16,6 +18,5 @@ end
 
 local function start_suspecting(r, since, untl)
 	r.suspicious_since, r.suspicious_until = since, untl
-	r.set.s, r.set.S = text(since), text(untl)
 	r.changed = true
 end

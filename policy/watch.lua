@@ -1,8 +1,9 @@
 -- What admit.c does to begin and end a watch.
+-- rarely
+
 local function stop_watching(r)
-	r.watched_until = nil
+	r.watched_until = false
 	r.changed = true
-	r.set.w, r.set.W = false, false
 	contacts_clear(r)
 end
 
@@ -17,7 +18,6 @@ end
 local function start_watching(r, limits, since, untl)
 	r.watched_since, r.watched_until = since, untl
 	r.changed = true
-	r.set.w, r.set.W = text(r.watched_since), text(r.watched_until)
 	if limits.blocks_all then
 		contacts_clear(r)
 	end

@@ -7,6 +7,46 @@ local function time_of(slot)
 	return (slot - slot % 2) / 2
 end
 
+local function earliest_behind(r, count, period, from)
+	local first = call('LINDEX', r.window, -count)
+	local slid = first and time_of(first) + period or from
+	if r.ahead > from then
+		from = r.ahead
+	end
+	return slid > from and slid or from
+end
+
+local function earliest_between(r, count, period, from)
+	if r.ahead <= from then
+		return earliest_behind(r, count, period, from)
+	end
+	local first = call('LINDEX', r.window, -count)
+	if not first or time_of(first) <= from - period then
+		return from
+	end
+	return rarely().walk_between(r, count, period, from)
+end
+
+local function window_book(r, time, ends_call)
+	local slot, length = text(ends_call and time * 2 + 1 or time * 2), nil
+	if time >= r.ahead then
+		length = call('RPUSH', r.window, slot)
+	else
+		length = rarely().insert_between(r, time, slot)
+	end
+	if time > r.now and time > r.ahead then
+		r.ahead = time
+		r.set.q = text(time)
+	end
+	if length == 1 then
+		r.fresh = true
+	elseif length % 16 == 0 then
+		rarely().window_forget(r, r.now - r.keep, length)
+	end
+end
+
+-- rarely
+
 -- How many slots are not later than the time.
 local function place_after(r, time, length)
 	local low, high = 0, length
@@ -36,21 +76,12 @@ local function window_keep(r, keep)
 	r.set.k = text(keep)
 end
 
-local function earliest_behind(r, count, period, from)
-	local first = call('LINDEX', r.window, -count)
-	local slid = first and time_of(first) + period or from
-	if r.ahead > from then
-		from = r.ahead
-	end
-	return slid > from and slid or from
-end
-
-local function earliest_between(r, count, period, from)
-	local STEP = 64 -- slots read at once
-
-	-- The runs of window.c from the one that begins at `begin`: the first gap, or nil and how far it came.
-	local function walk(begin, slot)
-		local lasts = call('LRANGE', r.window, begin + count - 1, begin + count + STEP - 2)
+-- The runs of window.c, a block of them after the other, until there is a gap.
+local function walk_between(r, count, period, from)
+	local BLOCK = 64
+	local begin, slot = place_after(r, from - period, call('LLEN', r.window)), from
+	for _ = 1, 64 do
+		local lasts = call('LRANGE', r.window, begin + count - 1, begin + count + BLOCK - 2)
 		local firsts = lasts[1] and call('LRANGE', r.window, begin, begin + #lasts - 1)
 		for i = 1, #lasts do
 			local first, last = time_of(firsts[i]), time_of(lasts[i])
@@ -61,26 +92,10 @@ local function earliest_between(r, count, period, from)
 				slot = first + period
 			end
 		end
-		if #lasts < STEP then
+		if #lasts < BLOCK then
 			return slot
 		end
-		return nil, slot
-	end
-
-	if r.ahead <= from then
-		return earliest_behind(r, count, period, from)
-	end
-	local first = call('LINDEX', r.window, -count)
-	if not first or time_of(first) <= from - period then
-		return from
-	end
-	local begin, slot, found = place_after(r, from - period, call('LLEN', r.window)), from
-	for _ = 1, 64 do
-		found, slot = walk(begin, slot)
-		if found then
-			return found
-		end
-		begin = begin + STEP
+		begin = begin + BLOCK
 	end
 	return earliest_behind(r, count, period, from) -- thousands wait: behind all of them is room for certain
 end
@@ -102,24 +117,6 @@ local function insert_between(r, time, slot)
 	return call('RPUSH', r.window, slot, unpack(behind))
 end
 
-local function window_book(r, time, ends_call)
-	local slot, length = text(ends_call and time * 2 + 1 or time * 2), nil
-	if time >= r.ahead then
-		length = call('RPUSH', r.window, slot)
-	else
-		length = insert_between(r, time, slot)
-	end
-	if time > r.now and time > r.ahead then
-		r.ahead = time
-		r.set.q = text(time)
-	end
-	if length == 1 then
-		r.fresh = true
-	elseif length % 16 == 0 then
-		window_forget(r, r.now - r.keep, length)
-	end
-end
-
 -- The time of the `most`th slot that waits, counted from the tail, of ordinary messages or of
 -- call-ending ones; nil where fewer wait.
 local function waits_until(r, ends_call, most)
@@ -131,8 +128,8 @@ local function waits_until(r, ends_call, most)
 	if not limit or time_of(limit) <= r.now then
 		return nil
 	end
-	for chunk = 0, 63 do
-		local slots = call('LRANGE', r.window, -(chunk + 1) * 64, -chunk * 64 - 1)
+	for block = 0, 63 do
+		local slots = call('LRANGE', r.window, -(block + 1) * 64, -block * 64 - 1)
 		for i = #slots, 1, -1 do
 			local time = time_of(slots[i])
 			if time <= r.now then
