@@ -26,7 +26,8 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 size_t script_base(const struct partner *, char out[SCRIPT_BASE_MAX]);
 
 /* A command, ready for redis_send: argv[0] is EVALSHA, argv[1] the digest. script_by_text makes it an EVAL
- * of the whole text (after NOSCRIPT). Texts that are not the caller's are in `room`. */
+ * of the whole text (after NOSCRIPT). What is not the caller's text is in `room`, to which argv points: not to be
+ * copied. The caller's (edge, letters, what is merged) are borrowed for as long as the call is used. */
 struct script_call {
 	enum script script;
 	size_t argc;
@@ -46,7 +47,7 @@ struct script_hold {
 
 /* --- SCRIPT_ADMIT: rows 7 to 10 for one message --- */
 
-/* `edge` is our name (for the channel). `may_add`: a partner that is not known yet may become known (else the
+/* `edge` is our name (for the channel), without a line's end. `may_add`: a partner that is not known yet may become known (else the
  * reply says `unknown` and nothing was changed). now_us < 0: Redis' own clock; else this one (tests). */
 void script_admit(struct script_call *, const char *edge, const struct entry *, const struct demand *, bool may_add, int64_t now_us);
 
@@ -76,18 +77,23 @@ bool script_read_outcome(struct script_standing *, const redisReply *);
 
 /* --- SCRIPT_RELEASE: an operator lets a partner go --- */
 void script_release(struct script_call *, const char *edge, const struct partner *, int64_t keep_us, int64_t now_us);
-/* reply: as script_read_outcome; became_suspicious is never set; own.released_us is now */
+/* reply: as script_read_outcome; became_suspicious is never set; unknown: Redis knew nothing of the partner, the
+ * release is remembered even so; own.released_us is now */
 
 /* --- SCRIPT_MERGE: what an edge learned by itself, or mirrors, is written (back) --- */
 
-/* Packed by the caller, borrowed while the call is used: targets: 16 octets each (8 the hash, 8 how many
- * microseconds ago it was named, both little-endian); answers: 16 octets (8 age of the slot, 4 successes, 4 failures);
- * slots: 8 octets (int64: microseconds ago, negative: ahead; times two, plus one for what ends a call). */
+/* Packed by the caller, all little-endian, at most SCRIPT_MERGE_MAX of each (Redis does nothing else
+ * meanwhile: what is more goes with a further call and an epoch of its own). targets: 16 octets each, 8 the hash, 8 how
+ * many microseconds ago it was named; answers: 16 octets, 8 how long ago its slot began, 4 successes, 4 failures;
+ * slots: 8 octets, int64: microseconds ago, negative: ahead; times two, plus one for what ends a call. */
+#define SCRIPT_MERGE_MAX 1024
 struct script_merge {
 	const char *targets, *answers, *slots;
 	size_t targets_size, answers_size, slots_size;
-	const char *epoch;                   /* names this time apart: answers are added once for each */
-	struct script_hold hold;             /* restrictions, as ages: see script.c */
+	const char *epoch;                   /* names this time apart; the same one again changes nothing. "": none */
+	/* since and released: how long ago; until: for how long yet. A watch with nothing left of it is none; a
+	 * suspicion may be older than its hold: none if both its times are 0. A release 0 ago is none. */
+	struct script_hold hold;
 };
 void script_merge(struct script_call *, const char *edge, const struct partner *, const struct limits *,
     const struct script_merge *, int64_t now_us);

@@ -1,62 +1,8 @@
-/* What the scripts promise beyond being twins: who pays, how long keys live, a clock
- * that steps back, what a merge may bring back, and that nothing else is read as a reply. */
+/* What admit.lua and its parts promise beyond being twins: who pays, how long keys live, a
+ * clock that steps back, what it costs in memory and in rights. */
 #include "unit.h"
 
-#include "store_story.h"
-#include "twin_redis.h"
-
-#define NOW   INT64_C(2000000000000000)
-#define EDGE  "edge1.example"
-#define HOLDS(h) ((h).watched_until_us || (h).suspicious_until_us)
-
-static const struct siphash_key target_key = { "0123456789abcde" };
-
-static struct twin_redis redis;
-
-static void begin(void)
-{
-	redis = twin_redis_start();
-}
-
-static void end(void)
-{
-	twin_redis_stop(&redis);
-}
-
-static struct script_reading ask(const struct entry *e, uint64_t target, int64_t now)
-{
-	const struct demand demand = { .target = target, .has_target = target != 0 };
-
-	return twin_admit(&redis, e, &demand, true, now);
-}
-
-static unsigned fill(const struct entry *e, unsigned count, int64_t now)
-{
-	unsigned at_once = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		struct script_reading r = ask(e, 0, now);
-
-		at_once += r.seen.admitted && !r.seen.wait_us;
-	}
-	return at_once;
-}
-
-static struct script_reading enumerate(const struct entry *e, int64_t *now)
-{
-	struct script_reading r = { .now_us = 0 };
-
-	for (uint64_t target = 1; target <= e->limits.distinct_uris + 1; target++) {
-		*now += SECOND;
-		r = ask(e, target, *now);
-	}
-	return r;
-}
-
-static int64_t text_integer(const char *command)
-{
-	return twin_ask(&redis, command);
-}
+#include "script_story.h"
 
 static void digests(void)
 {
@@ -214,18 +160,22 @@ static unsigned without_expiry(unsigned *keys)
 	return lacking;
 }
 
-static struct script_standing merge(const struct entry *e, const struct script_merge *m, int64_t now)
+/* Once the targets are spread, the first one for another of the sixteen keys makes it. */
+static void late_key_expires(void)
 {
-	struct script_call call;
+	struct entry e = story_discovered("contoso.example");
+	unsigned keys;
 
-	script_merge(&call, EDGE, &e->partner, &e->limits, m, now);
-	return twin_standing(&redis, &call);
-}
-
-static void pack(char *out, uint64_t value)
-{
-	for (int i = 0; i < 8; i++)
-		out[i] = (char)(value >> (8 * i));
+	begin();
+	e.limits.distinct_uris = 500;
+	e.limits.rate.count = 1000;
+	for (uint64_t target = 1; target < 120; target++)
+		ask(&e, target * 16, NOW);
+	CU_ASSERT_EQUAL(text_integer("EXISTS fg:1:{dcontoso.example}:c5"), 0);
+	ask(&e, 5, NOW);
+	CU_ASSERT_EQUAL(text_integer("EXISTS fg:1:{dcontoso.example}:c5"), 1);
+	CU_ASSERT_EQUAL(without_expiry(&keys), 0);
+	end();
 }
 
 static void every_key_expires(void)
@@ -276,6 +226,10 @@ static void expiry_is_lazy(void)
 	CU_ASSERT_TRUE(twin_ask(&redis, "PTTL %s:s", base) > 240 * 3600 * 1000);
 	twin_release(&redis, &e.partner, 480 * HOUR, now);
 	CU_ASSERT_TRUE(twin_ask(&redis, "PTTL %s:s", base) > 479 * 3600 * INT64_C(1000));
+	twin_flush(&redis);
+	e.limits.suspicion_hold_us = 240 * HOUR;
+	CU_ASSERT_TRUE(twin_outcome(&redis, &e, "ffffffffffffffffffff", 20, now).became_suspicious);
+	CU_ASSERT_TRUE(twin_ask(&redis, "PTTL %s:a", base) > 240 * 3600 * 1000);
 	end();
 }
 
@@ -308,13 +262,14 @@ static void clock_steps_back(void)
 /* The provider heard of another tenant since: each has a clock of its own. */
 static void clocks_differ(void)
 {
-	struct entry one = story_tenant("one.example"), two = story_tenant("two.example");
+	struct entry one = story_tenant("one.example"), two = story_tenant("two.example"), three = story_tenant("three.example");
 	struct script_reading r;
 
 	begin();
-	one.provider_limits.rate.count = two.provider_limits.rate.count = 30;
+	one.provider_limits.rate.count = two.provider_limits.rate.count = three.provider_limits.rate.count = 30;
 	fill(&one, 20, NOW);
 	CU_ASSERT_EQUAL(fill(&two, 10, NOW + SECOND / 2), 10);
+	CU_ASSERT_EQUAL(ask(&three, 0, NOW - HOUR).seen.wait_us, SECOND / 2);
 	r = ask(&two, 0, NOW - HOUR);
 	CU_ASSERT_EQUAL(r.seen.wait_us, SECOND / 2);
 	CU_ASSERT_TRUE(r.seen.provider_decided);
@@ -323,352 +278,6 @@ static void clocks_differ(void)
 	CU_ASSERT_FALSE(r.seen.provider_decided);
 	r = ask(&one, 0, NOW - HOUR + SECOND);
 	CU_ASSERT_EQUAL(r.seen.wait_us, 0);
-	end();
-}
-
-static redisContext *listen_to_news(void)
-{
-	char path[128];
-	redisContext *link;
-
-	snprintf(path, sizeof(path), "%s/socket", redis.scratch.directory);
-	link = twin_connect(path);
-	freeReplyObject(redisCommand(link, "SUBSCRIBE " SCRIPT_CHANNEL));
-	return link;
-}
-
-static bool hear(redisContext *link, struct script_news *out)
-{
-	struct timeval patience = { 0, 300000 };
-	redisReply *reply = NULL;
-	bool good;
-
-	redisSetTimeout(link, patience);
-	good = redisGetReply(link, (void **)&reply) == REDIS_OK && reply->elements == 3 &&
-	    script_read_news(out, reply->element[2]->str, (size_t)reply->element[2]->len);
-	freeReplyObject(reply);
-	return good;
-}
-
-static void news(void)
-{
-	struct entry e = story_discovered("contoso.example"), t = story_tenant("one.example");
-	struct script_news heard;
-	redisContext *link;
-	int64_t now = NOW;
-
-	begin();
-	link = listen_to_news();
-	enumerate(&e, &now);
-	CU_ASSERT_TRUE(hear(link, &heard));
-	CU_ASSERT_STRING_EQUAL(heard.edge, EDGE);
-	CU_ASSERT_STRING_EQUAL(heard.partner.domain.text, "contoso.example");
-	CU_ASSERT_TRUE(heard.now_us == now && heard.hold.watched_since_us == now);
-	CU_ASSERT_EQUAL(heard.hold.watched_until_us, now + e.limits.watch_hold_us);
-	twin_release(&redis, &e.partner, HOUR, now + 5);
-	CU_ASSERT_TRUE(hear(link, &heard));
-	CU_ASSERT_TRUE(!HOLDS(heard.hold) && heard.hold.released_us == now + 5);
-	twin_outcome(&redis, &e, "ffffffffffffffffffffff", 22, now + 6);
-	CU_ASSERT_TRUE(hear(link, &heard));
-	CU_ASSERT_EQUAL(heard.hold.suspicious_since_us, now + 6);
-	CU_ASSERT_TRUE(ask(&e, 0, now + HOUR + 6).seen.stopped_suspicious);
-	CU_ASSERT_TRUE(hear(link, &heard) && !HOLDS(heard.hold));
-	t.provider_limits.distinct_uris = 5;
-	enumerate(&t, &now);
-	CU_ASSERT_TRUE(hear(link, &heard));
-	CU_ASSERT_EQUAL(heard.partner.kind, PARTNER_PROVIDER);
-	CU_ASSERT_TRUE(heard.hold.watched_since_us > 0);
-	redisFree(link);
-	end();
-}
-
-static void news_of_another_shape(void)
-{
-	static const char *const bad[] = {
-		"", "\n", "\n\n", "e\nda.b\n", "e\nda.b\n1 2 3 4 5", "e\nda.b\n1 2 3 4 5 ", "e\nda.b\n1 2 3 4 5 6 ", "e\nda.b\n1 2 3 4 5 6\n",
-		"\nda.b\n1 2 3 4 5 6", "e\nA.b\n1 2 3 4 5 6", "e\nda.b\n1 2 3 4 5 -6", "e\nda.b\n1 2  3 4 5 6", "e\nda.b 1 2 3 4 5 6",
-		"e\nda.b\n1 2 3 4 5 9007199254740992", "e\nda.b\n1 2 3 4 5 99999999999999999999999999",
-	};
-	static const char good[] = "e\nda.b\n1 2 3 4 5 6";
-	char name[400];
-	struct script_news out;
-
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CU_ASSERT_FALSE(script_read_news(&out, bad[i], strlen(bad[i])));
-	CU_ASSERT_TRUE(script_read_news(&out, good, strlen(good)));
-	for (size_t length = 0; length < strlen(good); length++)
-		CU_ASSERT_FALSE(script_read_news(&out, good, length));
-	CU_ASSERT_EQUAL(snprintf(name, sizeof(name), "%0256d%s", 0, good + 1), 256 + (int)strlen(good) - 1);
-	CU_ASSERT_FALSE(script_read_news(&out, name, strlen(name)));
-	CU_ASSERT_TRUE(script_read_news(&out, name + 1, strlen(name) - 1));
-}
-
-static redisReply *reply_of(const char *wire)
-{
-	redisReader *reader = redisReaderCreate();
-	void *reply = NULL;
-
-	redisReaderFeed(reader, wire, strlen(wire));
-	CU_ASSERT_EQUAL(redisReaderGetReply(reader, &reply), REDIS_OK);
-	redisReaderFree(reader);
-	return reply;
-}
-
-#define KEY  "$16\r\n0123456789abcdef\r\n"
-#define POOL "*7\r\n:1\r\n$2\r\nid\r\n" KEY
-
-static void replies_of_another_shape(void)
-{
-	static const char *const wires[] = {
-		"+OK\r\n", "-ERR no\r\n", ":5\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", "*1\r\n$1\r\n5\r\n", "*1\r\n:-1\r\n", "*2\r\n:1\r\n:2\r\n",
-		"*7\r\n:1\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n$1\r\n0\r\n", "*7\r\n:1\r\n:3\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
-		"*11\r\n:1\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n:0\r\n",
-		"*6\r\n:1\r\n:1024\r\n:0\r\n:0\r\n:0\r\n:0\r\n", "*6\r\n:1\r\n:0\r\n:3\r\n:0\r\n:0\r\n:0\r\n",
-		"*6\r\n:1\r\n:0\r\n:0\r\n:-1\r\n:0\r\n:0\r\n",
-		POOL "$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n$1\r\nd\r\n", POOL "$3\r\na\0b\r\n$1\r\nb\r\n$1\r\nc\r\n:1\r\n",
-		POOL "$1\r\na\r\n:2\r\n$1\r\nc\r\n:1\r\n", "*3\r\n$1\r\n1\r\n$2\r\nid\r\n" KEY, "*3\r\n:1\r\n:2\r\n" KEY,
-		"*3\r\n:1\r\n$2\r\nid\r\n$5\r\nshort\r\n",
-	};
-	static struct script_pool pool;
-	struct script_reading reading;
-	struct script_standing standing;
-
-	CU_ASSERT_FALSE(script_read_admit(&reading, NULL));
-	CU_ASSERT_FALSE(script_read_outcome(&standing, NULL));
-	CU_ASSERT_FALSE(script_read_announce(&pool, NULL));
-	for (size_t i = 0; i < sizeof(wires) / sizeof(wires[0]); i++) {
-		redisReply *reply = reply_of(wires[i]);
-
-		CU_ASSERT_FALSE(script_read_admit(&reading, reply));
-		CU_ASSERT_FALSE(script_read_outcome(&standing, reply));
-		CU_ASSERT_FALSE(script_read_announce(&pool, reply));
-		freeReplyObject(reply);
-	}
-}
-
-static void key_of_another_type(void)
-{
-	static const char *const parts[] = { "s", "w", "c", "a" };
-	struct entry e = story_discovered("contoso.example");
-	const struct demand demand = { .target = 7, .has_target = true };
-	struct script_reading out;
-	struct script_call call;
-
-	for (size_t i = 0; i < 4; i++) {
-		redisReply *reply;
-
-		begin();
-		freeReplyObject(redisCommand(redis.link, "SET fg:1:{dcontoso.example}:%s foreign", parts[i]));
-		if (i < 3)
-			script_admit(&call, EDGE, &e, &demand, true, NOW);
-		else
-			script_outcome(&call, EDGE, &e.partner, &e.limits, "f", 1, true, NOW);
-		reply = twin_call(&redis, &call);
-		CU_ASSERT_EQUAL(reply->type, REDIS_REPLY_ERROR);
-		CU_ASSERT_FALSE(script_read_admit(&out, reply));
-		freeReplyObject(reply);
-		CU_ASSERT_EQUAL(twin_ask(&redis, "STRLEN fg:1:{dcontoso.example}:%s", parts[i]), 7);
-		freeReplyObject(redisCommand(redis.link, "DEL fg:1:{dcontoso.example}:%s", parts[i]));
-		CU_ASSERT_TRUE(ask(&e, 7, NOW).seen.admitted);
-		end();
-	}
-}
-
-static void merged_targets(void)
-{
-	struct entry e = story_discovered("contoso.example");
-	char targets[16 * 12];
-	struct script_merge m = { .epoch = "1", .targets = targets, .targets_size = 16 * 8, .answers = "", .slots = "" };
-
-	begin();
-	for (uint64_t i = 0; i < 12; i++) {
-		pack(targets + 16 * i, 100 + i);
-		pack(targets + 16 * i + 8, i == 0 ? (uint64_t)(25 * HOUR) : (uint64_t)HOUR);
-	}
-	ask(&e, 101, NOW);
-	ask(&e, 1, NOW);
-	CU_ASSERT_FALSE(HOLDS(merge(&e, &m, NOW).own));
-	CU_ASSERT_EQUAL(twin_targets(&redis, "fg:1:{dcontoso.example}"), 8); /* one was too old, one there */
-	CU_ASSERT_EQUAL(twin_field(&redis, "fg:1:{dcontoso.example}", "c"), 8);
-	ask(&e, 2, NOW + 23 * HOUR);
-	ask(&e, 3, NOW + 23 * HOUR);
-	CU_ASSERT_TRUE(ask(&e, 4, NOW + 23 * HOUR).seen.admitted); /* those that were an hour old are gone */
-	m.epoch = "2";
-	m.targets_size = sizeof(targets);
-	CU_ASSERT_EQUAL(merge(&e, &m, NOW + 23 * HOUR).own.watched_since_us, NOW + 23 * HOUR);
-	end();
-}
-
-static void merged_answers(void)
-{
-	struct entry e = story_discovered("contoso.example");
-	char answers[16];
-	struct script_merge m = { .epoch = "1", .targets = "", .answers = answers, .answers_size = 16, .slots = "" };
-	struct script_standing s;
-
-	begin();
-	pack(answers, (uint64_t)(20 * SECOND));
-	pack(answers + 8, UINT64_C(12) << 32);
-	CU_ASSERT_FALSE(merge(&e, &m, NOW).became_suspicious);
-	CU_ASSERT_FALSE(merge(&e, &m, NOW + SECOND).became_suspicious);
-	m.epoch = "2";
-	s = merge(&e, &m, NOW + 2 * SECOND);
-	CU_ASSERT_TRUE(s.became_suspicious);
-	CU_ASSERT_EQUAL(s.own.suspicious_until_us, NOW + 2 * SECOND + e.limits.suspicion_hold_us);
-	CU_ASSERT_TRUE(ask(&e, 0, NOW + 3 * SECOND).seen.suspicious);
-	end();
-}
-
-static void merged_holds(void)
-{
-	struct entry e = story_discovered("contoso.example");
-	struct script_merge m = { .epoch = "1", .targets = "", .answers = "", .slots = "" };
-	struct script_standing s;
-	int64_t now = NOW;
-
-	begin();
-	m.hold = (struct script_hold){ 100 * SECOND, HOUR, 50 * SECOND, 2 * HOUR, 0 };
-	s = merge(&e, &m, NOW);
-	CU_ASSERT_EQUAL(s.own.watched_since_us, NOW - 100 * SECOND);
-	CU_ASSERT_EQUAL(s.own.watched_until_us, NOW + HOUR);
-	CU_ASSERT_EQUAL(s.own.suspicious_since_us, NOW - 50 * SECOND);
-	CU_ASSERT_EQUAL(s.own.suspicious_until_us, NOW + 2 * HOUR);
-	CU_ASSERT_EQUAL(ask(&e, 1, NOW).seen.refused_until_us, NOW + HOUR);
-	m.epoch = "2";
-	m.hold.watched_until_us = HOUR / 2;
-	m.hold.suspicious_until_us = 3 * HOUR;
-	s = merge(&e, &m, NOW);
-	CU_ASSERT_EQUAL(s.own.watched_until_us, NOW + HOUR);
-	CU_ASSERT_EQUAL(s.own.suspicious_until_us, NOW + 3 * HOUR);
-	twin_flush(&redis);
-	enumerate(&e, &now);
-	s = merge(&e, &m, now);
-	CU_ASSERT_EQUAL(s.own.watched_until_us, now + e.limits.watch_hold_us);
-	CU_ASSERT_EQUAL(s.own.watched_since_us, now);
-	end();
-}
-
-static void release_is_newer(void)
-{
-	struct entry e = story_discovered("contoso.example");
-	struct script_merge m = { .epoch = "1", .targets = "", .answers = "", .slots = "" };
-	char targets[16];
-	struct script_standing s;
-
-	begin();
-	CU_ASSERT_TRUE(twin_release(&redis, &e.partner, 24 * HOUR, NOW).unknown);
-	pack(targets, 5);
-	pack(targets + 8, (uint64_t)(20 * SECOND));
-	m.targets = targets;
-	m.targets_size = 16;
-	m.hold = (struct script_hold){ 10 * SECOND, HOUR, 10 * SECOND, HOUR, 0 };
-	s = merge(&e, &m, NOW + 10 * SECOND);
-	CU_ASSERT_FALSE(HOLDS(s.own));
-	CU_ASSERT_EQUAL(s.own.released_us, NOW);
-	CU_ASSERT_EQUAL(twin_targets(&redis, "fg:1:{dcontoso.example}"), 0);
-	m.epoch = "2";
-	m.hold.watched_since_us = m.hold.suspicious_since_us = 10 * SECOND - 1;
-	s = merge(&e, &m, NOW + 10 * SECOND);
-	CU_ASSERT_TRUE(s.own.watched_until_us && s.own.suspicious_until_us);
-	m = (struct script_merge){ .epoch = "3", .targets = "", .answers = "", .slots = "", .hold.released_us = 5 * SECOND };
-	s = merge(&e, &m, NOW + 10 * SECOND); /* released five seconds ago, where Redis could not hear of it */
-	CU_ASSERT_FALSE(HOLDS(s.own));
-	CU_ASSERT_EQUAL(s.own.released_us, NOW + 5 * SECOND);
-	CU_ASSERT_EQUAL(ask(&e, 5, NOW + 10 * SECOND).seen.class, CLASS_DISCOVERED);
-	end();
-}
-
-static void merged_slots(void)
-{
-	struct entry e = story_discovered("contoso.example");
-	char slots[8 * 10];
-	struct script_merge m = { .epoch = "1", .targets = "", .answers = "", .slots = slots, .slots_size = sizeof(slots) };
-	struct script_reading r;
-
-	begin();
-	for (int i = 0; i < 10; i++)
-		pack(slots + 8 * i, (uint64_t)(2 * (SECOND / 2 - i * SECOND / 10)));
-	CU_ASSERT_EQUAL(fill(&e, 10, NOW), 10);
-	merge(&e, &m, NOW + SECOND / 10);
-	merge(&e, &m, NOW + SECOND / 10);
-	CU_ASSERT_EQUAL(text_integer("LLEN fg:1:{dcontoso.example}:w"), 20);
-	r = ask(&e, 0, NOW + SECOND / 10);
-	CU_ASSERT_EQUAL(r.seen.wait_us, SECOND / 2); /* the first of the twenty was 400 ms before the first ask */
-	CU_ASSERT_EQUAL(twin_field(&redis, "fg:1:{dcontoso.example}", "q"), NOW + SECOND * 6 / 10);
-	end();
-}
-
-static int announce(const char *name, int64_t now, struct script_pool *pool, redisReply **reply)
-{
-	struct script_call call;
-
-	script_announce(&call, name, "pid 7", "a text, with blanks 12", &target_key, now);
-	*reply = twin_call(&redis, &call);
-	CU_ASSERT_TRUE_FATAL(script_read_announce(pool, *reply));
-	CU_ASSERT_EQUAL(pool->now_us, now);
-	return pool->count;
-}
-
-static int announce_only(const char *name, int64_t now)
-{
-	static struct script_pool pool;
-	redisReply *reply;
-	int count = announce(name, now, &pool, &reply);
-
-	freeReplyObject(reply);
-	return count;
-}
-
-/* Of the edge itself it tells what stood there before. */
-static void edges(void)
-{
-	static struct script_pool pool;
-	redisReply *reply;
-	char name[32];
-
-	begin();
-	CU_ASSERT_EQUAL(announce_only("a.example", NOW), 0);
-	CU_ASSERT_EQUAL(announce("a.example", NOW + SECOND, &pool, &reply), 1);
-	CU_ASSERT_STRING_EQUAL(pool.edges[0].name, "a.example");
-	CU_ASSERT_STRING_EQUAL(pool.edges[0].instance, "pid 7");
-	CU_ASSERT_STRING_EQUAL(pool.edges[0].text, "a text, with blanks 12");
-	CU_ASSERT_EQUAL(pool.edges[0].age_us, SECOND);
-	freeReplyObject(reply);
-	CU_ASSERT_EQUAL(announce_only("b.example", NOW + 61 * SECOND), 1);
-	CU_ASSERT_EQUAL(announce_only("b.example", NOW + 61 * SECOND + 1), 1);
-	CU_ASSERT_EQUAL(announce_only("c.example", NOW - HOUR), 1); /* the clock went back */
-	CU_ASSERT_EQUAL(announce_only("c.example", NOW - HOUR + 60 * SECOND + 1), 0);
-	freeReplyObject(redisCommand(redis.link, "HSET fg:1:{edges} foreign thing"));
-	for (int i = 0; i < 300; i++) {
-		snprintf(name, sizeof(name), "e%d.example", i);
-		announce_only(name, NOW);
-	}
-	CU_ASSERT_EQUAL(announce_only("e299.example", NOW), SCRIPT_EDGES_MAX);
-	CU_ASSERT_EQUAL(text_integer("HLEN fg:1:{edges}"), SCRIPT_EDGES_MAX);
-	end();
-}
-
-/* The first edge's key is all edges'; an emptied Redis tells by another id. */
-static void pool_of_its_own(void)
-{
-	static struct script_pool first, second;
-	static const struct siphash_key other = { { 1, 2, 3 } };
-	struct script_call call;
-	redisReply *reply;
-
-	begin();
-	announce("a.example", NOW, &first, &reply);
-	freeReplyObject(reply);
-	script_announce(&call, "b.example", "pid 8", "text", &other, NOW + SECOND);
-	reply = twin_call(&redis, &call);
-	CU_ASSERT_TRUE(script_read_announce(&second, reply));
-	freeReplyObject(reply);
-	CU_ASSERT_STRING_EQUAL(second.id, first.id);
-	CU_ASSERT_EQUAL(memcmp(&second.target_key, &target_key, sizeof(target_key)), 0);
-	freeReplyObject(redisCommand(redis.link, "FLUSHALL"));
-	announce("b.example", NOW + 2 * SECOND, &second, &reply);
-	freeReplyObject(reply);
-	CU_ASSERT_STRING_NOT_EQUAL(second.id, first.id);
 	end();
 }
 
@@ -776,20 +385,10 @@ CU_TestInfo script_tests[] = {
 	{ "tenants share their provider's rate", provider_limit },
 	{ "where hundreds of a provider wait each gets the slot that C gives", long_queue },
 	{ "every key has an expiry, whatever made it", every_key_expires },
+	{ "a key that is made late has an expiry too", late_key_expires },
 	{ "the expiry moves at most once an hour, and never ends before a hold or a release", expiry_is_lazy },
 	{ "when the clock steps back no time has passed: no burst, and nothing is stuck", clock_steps_back },
 	{ "a tenant and its provider each keep their own clock when it steps back", clocks_differ },
-	{ "all edges hear when a restriction begins or ends", news },
-	{ "news of another shape are none", news_of_another_shape },
-	{ "a reply of another shape is none", replies_of_another_shape },
-	{ "a key of another type is an error, is left as it is, and is no trouble once it is gone", key_of_another_type },
-	{ "merged targets are a union inside the window, and too many of them are watched", merged_targets },
-	{ "merged answers are added once for each epoch, and judged", merged_answers },
-	{ "of two holds the one that lasts longer stays", merged_holds },
-	{ "what is older than a release is not brought back, and a newer release ends it", release_is_newer },
-	{ "merged slots count in the window, once", merged_slots },
-	{ "edges hear of each other for a minute, whatever the clock does, and are bounded", edges },
-	{ "the pool has an id and a key of its own, and loses the id with all else", pool_of_its_own },
 	{ "counts add up, and keys of another type are removed", counts_and_mending },
 	{ "a partner with ten targets takes a kilobyte, with a thousand forty", memory },
 	{ "the commands listed for the Redis user are enough", rights },
