@@ -155,7 +155,7 @@ static int announce(const char *name, int64_t now, struct script_pool *pool, red
 {
 	struct script_call call;
 
-	script_announce(&call, name, "pid 7", "a text, with blanks 12", &target_key, now);
+	script_announce(&call, name, "pid 7", "a text, with blanks 12", pool_key(), now);
 	*reply = twin_call(&redis, &call);
 	CU_ASSERT_TRUE_FATAL(script_read_announce(pool, *reply));
 	CU_ASSERT_EQUAL(pool->now_us, now);
@@ -217,7 +217,7 @@ static void pool_of_its_own(void)
 	CU_ASSERT_TRUE(script_read_announce(&second, reply));
 	freeReplyObject(reply);
 	CU_ASSERT_STRING_EQUAL(second.id, first.id);
-	CU_ASSERT_EQUAL(memcmp(&second.target_key, &target_key, sizeof(target_key)), 0);
+	CU_ASSERT_EQUAL(memcmp(&second.target_key, pool_key(), sizeof(second.target_key)), 0);
 	freeReplyObject(redisCommand(redis.link, "FLUSHALL"));
 	announce("b.example", NOW + 2 * SECOND, &second, &reply);
 	freeReplyObject(reply);

@@ -9,7 +9,12 @@
 #define EDGE  "edge1.example"
 #define HOLDS(h) ((h).watched_until_us || (h).suspicious_until_us)
 
-static const struct siphash_key target_key = { "0123456789abcde" };
+static inline const struct siphash_key *pool_key(void)
+{
+	static const struct siphash_key key = { "0123456789abcde" };
+
+	return &key;
+}
 
 /* Each test file has its own. */
 static struct twin_redis redis;

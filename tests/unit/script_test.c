@@ -199,7 +199,7 @@ static void every_key_expires(void)
 	twin_release(&redis, &t.partner, HOUR, NOW);
 	ask_tenant("two.example", NOW);
 	ask(&t, 1, NOW + 10 * SECOND);
-	script_announce(&call, EDGE, "a", "b", &target_key, NOW);
+	script_announce(&call, EDGE, "a", "b", pool_key(), NOW);
 	freeReplyObject(twin_call(&redis, &call));
 	CU_ASSERT_EQUAL(without_expiry(&keys), 0);
 	CU_ASSERT_TRUE(keys > 25);
@@ -369,7 +369,7 @@ static void rights(void)
 	CU_ASSERT_TRUE(twin_outcome(&redis, &e, "ffffffffffffffffffffffffffffff", 30, now).became_suspicious);
 	CU_ASSERT_EQUAL(twin_release(&redis, &e.partner, HOUR, now).own.released_us, now);
 	CU_ASSERT_EQUAL(merge(&e, &m, now).now_us, now);
-	script_announce(&call, EDGE, "a", "b", &target_key, -1);
+	script_announce(&call, EDGE, "a", "b", pool_key(), -1);
 	reply = twin_call(&redis, &call);
 	CU_ASSERT_EQUAL(reply->type, REDIS_REPLY_ARRAY);
 	freeReplyObject(reply);
