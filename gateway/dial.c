@@ -99,7 +99,7 @@ static void on_deadline(void *arg)
 {
 	struct dial *d = arg;
 
-	resp_close(d->resp, "no connection in 5 s: see that it runs, and that the way to it is open");
+	resp_close(d->resp, "no connection in 5 s: see that it runs, that the way to it is open, and that tls is set as it is there");
 }
 
 static void connect_next(struct dial *d)

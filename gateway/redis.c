@@ -95,12 +95,12 @@ void link_closed(void *arg, const char *why)
 {
 	struct redis *r = arg;
 
-	resp_free(r->resp);
-	r->resp = NULL;
 	if (r->state != AWAY) {
 		leave(r, AWAY);
 		link_say_down(r, why);
 	}
+	resp_free(r->resp);
+	r->resp = NULL;
 	try_later(r);
 }
 

@@ -66,8 +66,8 @@ struct redis_error {
 };
 /* The row of an error reply, NULL: not one that we know. Errors of commands inside a script count. */
 const struct redis_error *redis_error_of(const redisReply *);
-/* A reply for a line for people: the meaning when it is known, and what Redis says, escaped and cut. Not for
- * replies to AUTH, which may repeat the password. */
+/* An error for a line for people: the meaning when it is known, and what Redis says where that says more,
+ * escaped and cut. Not for replies to AUTH, which may repeat the password. */
 void redis_error_text(const redisReply *, char *out, size_t size);
 
 #endif

@@ -57,6 +57,8 @@ void redis_error_text(const redisReply *reply, char *out, size_t size)
 
 	if (reply->type != REDIS_REPLY_ERROR)
 		snprintf(out, size, "its answer is not of the expected form: is it Redis?");
+	else if (row && row->then != REDIS_WAIT)
+		snprintf(out, size, "%s (%s)", row->meaning, row->word); /* the rest differs from command to command */
 	else if (row)
 		snprintf(out, size, "%s (\"%s\")", row->meaning, log_quote(quoted, sizeof quoted, reply->str, reply->len));
 	else

@@ -46,7 +46,7 @@ static bool is_silent(const struct redis *r, int64_t since_us, int64_t limit_us)
 {
 	int64_t heard = resp_heard_at(r->resp);
 
-	return link_now(r) - (heard > since_us ? heard : since_us) > limit_us;
+	return link_now(r) - (heard > since_us ? heard : since_us) >= limit_us;
 }
 
 static void on_probe_time(void *arg)

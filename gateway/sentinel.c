@@ -133,11 +133,11 @@ static void on_ask_closed(void *arg, const char *why)
 {
 	struct sentinel *s = arg;
 
-	resp_free(s->ask);
-	s->ask = NULL;
 	if (!s->answered)
 		fail(s, why);
-	else if (s->again)
+	resp_free(s->ask);
+	s->ask = NULL;
+	if (s->again)
 		ask(s);
 }
 
@@ -230,9 +230,9 @@ static void on_hear_closed(void *arg, const char *why)
 
 	timer_stop(s->dialer->streams->loop, &s->tick);
 	s->heard = false;
+	fail(s, why);
 	resp_free(s->hear);
 	s->hear = NULL;
-	fail(s, why);
 }
 
 static const struct resp_calls hear_calls = {

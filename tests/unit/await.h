@@ -13,7 +13,7 @@
 	int64_t until_ = clock_monotonic_us() + PATIENCE_US; \
 	while (!(condition) && clock_monotonic_us() < until_) \
 		turn_for(loop, 3); \
-	CU_ASSERT_TRUE(condition); \
+	CU_ASSERT_TRUE(!!(condition)); \
 } while (0)
 
 #endif
