@@ -54,7 +54,7 @@ static void a_strange_answer_is_not_hammered(void)
 
 		meet(&b, &f, NULL, greetings[i]);
 		AWAIT(b.loop, b.downs > 0);
-		turn_for(b.loop, 500);
+		turn_for(b.loop, 300);
 		CU_ASSERT_EQUAL(b.downs, 1);
 		CU_ASSERT_EQUAL(f.accepted, 1);
 		CU_ASSERT_PTR_NOT_NULL(strstr(b.why, greetings[i][0] == '-' ? "it answers \"ERR unknown command" : "is it Redis?"));
@@ -94,7 +94,6 @@ static void half_a_reply_and_silence_are_down(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(b.why, "its answers take longer than 1s"));
 	CU_ASSERT_EQUAL(b.misses, 3);
 	CU_ASSERT_EQUAL(b.replies, 0);
-	AWAIT(b.loop, f.accepted == 2); /* nothing came for 5 s */
 	part(&b, &f);
 }
 

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "certs.h"
+#include "fake_server.h"
 #include "redis_bench.h"
 #include "redis_server.h"
 
@@ -11,7 +12,7 @@ struct world {
 	struct redis_server server;
 };
 
-static void world_make(struct world *w, const char *names, bool tls)
+static void world_make(struct world *w, const char *names)
 {
 	struct cert_wish ca = { .cn = "CA", .ca = true }, other = { .cn = "Other CA", .ca = true };
 	struct cert_wish redis = { .cn = "redis", .names = names };
@@ -23,7 +24,7 @@ static void world_make(struct world *w, const char *names, bool tls)
 	snprintf(w->other_file, sizeof w->other_file, "%s", file_chain("redis-other.pem", &w->other_ca, NULL));
 	snprintf(w->lines, sizeof w->lines, "tls-port %%u\ntls-cert-file %s\ntls-key-file %s\ntls-ca-cert-file %s\ntls-auth-clients no\n",
 	    file_chain("redis.pem", &w->redis, NULL), file_key("redis.key", &w->redis, NULL), w->ca_file);
-	redis_server_start(&w->server, tls ? w->lines : "");
+	redis_server_start(&w->server, w->lines);
 }
 
 static void world_end(struct world *w)
@@ -63,7 +64,7 @@ static void a_certificate_of_our_ca_for_the_host_is_believed(void)
 	struct redis_bench b;
 	struct world w;
 
-	world_make(&w, "DNS:localhost;IP:127.0.0.1", true);
+	world_make(&w, "DNS:localhost;IP:127.0.0.1");
 	for (size_t i = 0; i < 2; i++) {
 		link_by_tls(&b, &w, hosts[i], w.ca_file);
 		AWAIT(b.loop, b.up);
@@ -80,7 +81,7 @@ static void another_ca_or_another_name_is_not(void)
 {
 	struct world w;
 
-	world_make(&w, "DNS:redis1.example.com", true);
+	world_make(&w, "DNS:redis1.example.com");
 	expect_refusal(&w, "localhost", w.other_file, "TLS failed: certificate of an unknown CA");
 	expect_refusal(&w, "localhost", "", "TLS failed: certificate of an unknown CA"); /* nor do the system's know it */
 	expect_refusal(&w, "localhost", w.ca_file, "its certificate does not prove localhost: put that name into it");
@@ -91,16 +92,24 @@ static void another_ca_or_another_name_is_not(void)
 static void tls_and_plain_do_not_meet(void)
 {
 	struct redis_bench b;
+	struct fake_server f;
 	struct world w;
 
-	world_make(&w, "DNS:localhost", true);
+	world_make(&w, "DNS:localhost");
 	bench_start(&b, w.server.port);
 	AWAIT(b.loop, b.downs > 0);
 	CU_ASSERT_EQUAL(b.ups, 0);
 	bench_end(&b);
-	world_end(&w);
-	world_make(&w, "DNS:localhost", false);
-	expect_refusal(&w, "localhost", w.ca_file, "tls is set as it is there");
+	bench_init(&b);
+	fake_start(&f, b.loop, "-ERR Protocol error\r\n");
+	bench_add(&b, "localhost", f.port);
+	b.conf.tls = true;
+	b.conf.ca = w.ca_file;
+	bench_open(&b, NULL);
+	AWAIT(b.loop, b.downs > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(b.why, "TLS failed: not TLS: see that tls and ca fit the server"));
+	fake_stop(&f);
+	bench_end(&b);
 	world_end(&w);
 }
 
