@@ -20,7 +20,8 @@ struct resp_calls {
 	void (*reply)(void *arg, const redisReply *, resp_reply_fn *waiting, void *waiting_arg);
 	void (*pushed)(void *arg, const redisReply *);  /* a message of a channel, see resp_listen */
 	void (*missed)(void *arg);     /* a command was late, and who waited has been told */
-	void (*closed)(void *arg, const char *why);     /* last call, all who waited have been told; free it, and `why` with it, here or later */
+	/* The last call, when all who waited have been told. Free it, and `why` with it, here or later. */
+	void (*closed)(void *arg, const char *why);
 };
 
 /* Starts a connection; failure comes by `closed`. `host` is what the certificate must prove, numeric

@@ -260,7 +260,8 @@ static void hear(void *arg)
 
 /* --- for the owner --- */
 
-struct sentinel *sentinel_open(const struct dialer *dialer, const struct redis_conf *conf, const struct sentinel_calls *calls, void *arg)
+struct sentinel *sentinel_open(const struct dialer *dialer, const struct redis_conf *conf,
+    const struct sentinel_calls *calls, void *arg)
 {
 	struct sentinel *s = alloc_zero(1, sizeof *s);
 

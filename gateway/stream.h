@@ -1,4 +1,4 @@
-/* One TLS or TCP connection, non-blocking, on the loop: octets in, octets out,
+/* One connection, TLS or plain, TCP or of this host, non-blocking, on the loop: octets in, octets out,
  * pause, deadlines. Bounded: what a peer does not read is kept up to
  * STREAM_OUT_MAX, then the stream ends; an idle stream holds no buffer. */
 #ifndef GATEWAY_STREAM_H

@@ -28,6 +28,15 @@ struct redis_bench {
 	char reply[200];
 };
 
+static inline bool bench_says(const char *text, const char *part)
+{
+	bool found = strstr(text, part) != NULL;
+
+	if (!found)
+		printf("\n  \"%s\" is not in \"%s\"\n", part, text);
+	return found;
+}
+
 static inline void bench_up(void *arg)
 {
 	struct redis_bench *b = arg;

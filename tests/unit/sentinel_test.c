@@ -139,6 +139,27 @@ static void a_name_that_no_sentinel_knows_is_said(void)
 	pool_stop(&p);
 }
 
+/* The first sentinel is behind the times. */
+static void one_that_names_a_replica_is_not_believed(void)
+{
+	struct redis_server *stale;
+	struct redis_bench b;
+	struct pool p;
+	char lines[200];
+
+	pool_start(&p);
+	stale = &p.sentinels[0];
+	redis_server_stop(stale);
+	snprintf(lines, sizeof lines, "sentinel monitor fedgate 127.0.0.1 %u 2\nsentinel down-after-milliseconds fedgate 600000\n", p.replica.port);
+	redis_server_start_sentinel(stale, lines);
+	link_by_sentinels(&b, &p, "fedgate", NULL);
+	AWAIT(b.loop, is_at(&b, &p.master));
+	CU_ASSERT_EQUAL(b.downs, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(b.all, "it is a replica, which takes no writes"));
+	bench_end(&b);
+	pool_stop(&p);
+}
+
 /* With `lines`, do we come from the sentinel to Redis, which has a user and a password? */
 static void expect_way(const char *lines, const char *promise)
 {
@@ -175,6 +196,7 @@ CU_TestInfo sentinel_tests[] = {
 	{ "a sentinel that goes away gives way to the next", a_sentinel_that_goes_away_gives_way_to_the_next },
 	{ "a master that was lost is asked for again", a_master_that_was_lost_is_asked_for_again },
 	{ "a name that no sentinel knows is said", a_name_that_no_sentinel_knows_is_said },
+	{ "one that names a replica is not believed", one_that_names_a_replica_is_not_believed },
 	{ "sentinels are offered the password, and may have none", sentinels_are_offered_the_password_and_may_have_none },
 	CU_TEST_INFO_NULL
 };
