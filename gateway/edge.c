@@ -47,6 +47,7 @@ static void drain(struct edge *e)
 	e->drain_until_us = loop_now(e->loop) + e->conf->messages.drain_timeout_us;
 	doors_close(&e->federation);
 	doors_close(&e->internal);
+	notify_draining(&e->notify, pendings_quota(e->pendings)->used);
 	log_line(LEVEL_INFO, "stopping: no new connections; %zu requests wait for their answer", pendings_quota(e->pendings)->used);
 }
 
@@ -79,6 +80,8 @@ static void on_tick(void *arg)
 		e->failed = true;
 		drain(e);
 	}
+	if (e->draining)
+		notify_draining(&e->notify, pendings_quota(e->pendings)->used);
 	if (e->draining && (all_answered(e) || e->last_words))
 		loop_stop(e->loop);
 	else if (e->draining && now >= e->drain_until_us)
@@ -95,7 +98,7 @@ static void open_services(struct edge *e, const struct conf *c)
 	e->ledger = e->traffic.ledger = ledger_new(e->loop, e->store, e->decisions, c->log.targets);
 }
 
-static void say_ready(const struct edge *e)
+static void say_ready(struct edge *e)
 {
 	char text[ADDRESS_TEXT_MAX];
 
@@ -108,6 +111,7 @@ static void say_ready(const struct edge *e)
 		log_line(LEVEL_INFO, "internal: listening on %s%s", text, e->conf->internal.plain ? " (plain TCP)" : "");
 	}
 	log_line(LEVEL_INFO, "edge %s is ready", e->conf->edge.name);
+	notify_ready(&e->notify, "edge %s is ready", e->conf->edge.name);
 }
 
 static void edge_init(struct edge *e)
@@ -154,6 +158,8 @@ static bool open_loop(struct edge *e, struct complaints *complaints)
 	peek_resolver(e->path, resolver);
 	privilege_shed_in_children(e->path);
 	e->loop = loop_new();
+	if (e->loop)
+		notify_open(&e->notify, e->loop);
 	if (!e->loop || !loop_signals(e->loop, signals, sizeof signals / sizeof signals[0], on_signal, e))
 		complain(complaints, e->path, 0, "no event loop: out of file descriptors? raise LimitNOFILE");
 	else if (!(e->resolver = resolver_open(e->loop, resolver, why, sizeof why)))
@@ -214,6 +220,7 @@ static void edge_stop(struct edge *e)
 		resolver_close(e->resolver);
 	if (e->loop)
 		timer_stop(e->loop, &e->tick);
+	notify_close(&e->notify);
 	token_keys_free(e->traffic.own.tokens);
 	free(e->traffic.class);
 	SSL_CTX_free(e->outer_context);

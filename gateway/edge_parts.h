@@ -4,6 +4,7 @@
 #define GATEWAY_EDGE_PARTS_H
 
 #include "log.h"
+#include "notify.h"
 #include "traffic.h"
 
 /* A listening address as configured, and its socket. */
@@ -28,6 +29,7 @@ struct edge {
 	struct conf *conf;
 	struct ruleset *law;
 	struct loop *loop;
+	struct notify notify;
 	struct resolver *resolver;
 	SSL_CTX *outer_context, *inner_context, *store_context;
 	struct streams streams, store_streams;

@@ -151,6 +151,16 @@ static void needs_restart(const struct conf *old, const struct conf *new)
 		log_line(LEVEL_WARNING, "edge.user: takes effect at the next start");
 }
 
+static void say_refused(struct edge *e, size_t complaints)
+{
+	const char *s = complaints == 1 ? "" : "s";
+
+	log_line(LEVEL_ERROR, "reload: %zu complaint%s; the running configuration and policy are unchanged", complaints, s);
+	ledger_event(e->ledger, "policy", "reload refused: the running policy is unchanged");
+	notify_ready(&e->notify, "edge %s is ready; reload refused: %zu complaint%s in the log, nothing has changed",
+	    e->conf->edge.name, complaints, s);
+}
+
 void edge_reload(struct edge *e)
 {
 	struct complaints complaints;
@@ -158,6 +168,7 @@ void edge_reload(struct edge *e)
 	struct ruleset *law = NULL;
 	struct parts parts;
 
+	notify_reloading(&e->notify);
 	complaints_init(&complaints);
 	conf = conf_read(e->path, &complaints);
 	if (conf)
@@ -172,11 +183,10 @@ void edge_reload(struct edge *e)
 		ledger_set_targets(e->ledger, conf->log.targets);
 		check_links(e);
 		edge_say_policy(e, "reloaded");
+		notify_ready(&e->notify, "edge %s is ready; reloaded", conf->edge.name);
 	} else {
 		edge_complain(&complaints);
-		log_line(LEVEL_ERROR, "reload: %zu complaint%s; the running configuration and policy are unchanged",
-		    complaints.count, complaints.count == 1 ? "" : "s");
-		ledger_event(e->ledger, "policy", "reload refused: the running policy is unchanged");
+		say_refused(e, complaints.count);
 		decisions_reopen(e->decisions, e->conf->log.decisions, e->conf->edge.name);
 		ruleset_unref(law);
 		conf_free(conf);
