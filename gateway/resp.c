@@ -208,16 +208,19 @@ static void on_level(void *arg)
 	(void)arg;
 }
 
+/* The words outlive us: who is told frees us there, and tells them on. */
 static void on_closed(void *arg, const char *why)
 {
 	struct resp *r = arg;
+	char words[sizeof r->why];
 
 	r->stream = NULL;
 	r->ending = true;
 	if (!*r->why)
 		snprintf(r->why, sizeof r->why, "%s: see that it runs and lets this host in", why);
+	memcpy(words, r->why, sizeof words);
 	resp_give_up(r);
-	r->calls->closed(r->arg, r->why);
+	r->calls->closed(r->arg, words);
 }
 
 static const struct stream_calls stream_calls = {

@@ -54,9 +54,9 @@ static void on_closed(void *arg, const char *why)
 	struct line *l = arg;
 
 	l->closed++;
-	snprintf(l->why, sizeof l->why, "%s", why);
 	resp_free(l->resp);
 	l->resp = NULL;
+	snprintf(l->why, sizeof l->why, "%s", why); /* it is told on behind the connection's end */
 }
 
 static const struct resp_calls calls = { on_opened, on_reply, on_pushed, on_missed, on_closed };
