@@ -46,6 +46,20 @@ static void take_share(struct limits *limits, unsigned edges)
 	limits->suspicious_rate = rate_share(&limits->suspicious_rate, edges);
 }
 
+/* Those whom the policy names have limits of their own, and are few: they are remembered, to be merged by. */
+static void note_limits(struct apart *a, const struct partner *partner, const struct limits *limits)
+{
+	struct row *row;
+
+	if (partner->kind != PARTNER_ALLOWED && partner->kind != PARTNER_PROVIDER)
+		return;
+	row = memory_take_in(a->memory, partner, a->memory->monotonic_us());
+	if (!row->limits)
+		row->limits = alloc_zero(1, sizeof *row->limits);
+	*row->limits = *limits;
+	row->limits->rate_place = row->limits->suspicious_place = row->limits->watch_place = (struct place){ 0 };
+}
+
 void apart_measure(struct apart *a, const struct entry *entry, const struct demand *demand, unsigned edges,
     store_measured_fn *then, void *arg)
 {
@@ -53,7 +67,17 @@ void apart_measure(struct apart *a, const struct entry *entry, const struct dema
 
 	take_share(&share.limits, edges);
 	take_share(&share.provider_limits, edges);
+	note_limits(a, &entry->partner, &entry->limits);
+	if (entry->has_provider)
+		note_limits(a, &entry->provider, &entry->provider_limits);
 	a->memory->store.ops->measure(&a->memory->store, &share, demand, then, arg);
+}
+
+const struct limits *apart_limits(struct apart *a, const struct partner *partner, const struct limits *usual)
+{
+	struct row *row = memory_find(a->memory, partner);
+
+	return row && row->limits ? row->limits : usual;
 }
 
 void apart_outcome(struct apart *a, const struct entry *entry, enum outcome outcome)

@@ -39,6 +39,8 @@ struct learned {
 bool apart_has_learned(struct apart *, const struct partner *); /* targets, answers or slots */
 bool apart_learned(struct apart *, const struct partner *, struct learned *out); /* false: neither learned nor restricted */
 void learned_clear(struct learned *);
+/* By which it is to be judged; borrowed until the next call. `usual`: those of strangers, and of whom was not measured here. */
+const struct limits *apart_limits(struct apart *, const struct partner *, const struct limits *usual);
 /* It is in the pool's store now; the restrictions stay. */
 void apart_forget(struct apart *, const struct partner *);
 /* Targets cannot be compared any more: they were hashed with another key. */

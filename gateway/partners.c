@@ -16,12 +16,17 @@ void partners_init(struct partners *p, const struct siphash_key *key)
 	p->buckets = alloc_zero(p->size, sizeof *p->buckets);
 }
 
+static void free_row(struct row *row)
+{
+	record_clear(&row->record);
+	free(row->limits);
+	free(row);
+}
+
 void partners_clear(struct partners *p)
 {
-	for (uint32_t i = 0; i < p->count; i++) {
-		record_clear(&p->rows[i]->record);
-		free(p->rows[i]);
-	}
+	for (uint32_t i = 0; i < p->count; i++)
+		free_row(p->rows[i]);
 	free(p->rows);
 	free(p->buckets);
 	free(p->old);
@@ -177,6 +182,5 @@ void partners_remove(struct partners *p, struct row *row)
 	p->strangers -= row->stranger;
 	if (row_is_tenant(row))
 		provider_of(p, row)->tenants--;
-	record_clear(&row->record);
-	free(row);
+	free_row(row);
 }

@@ -20,6 +20,7 @@ struct row {
 	uint16_t key_length;
 	bool stranger;             /* a certificate or a From made it, not the policy: max-partners counts it */
 	bool live, sure;           /* while files are read: known before; its restriction is the journal's */
+	struct limits *limits;     /* owned; of an edge of a pool by itself: its own, where they are not those of strangers */
 	struct record record;
 	char key[];                /* partner_key, ends with a NUL */
 };

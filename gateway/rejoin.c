@@ -97,7 +97,7 @@ static void merge_send(struct pooled *p, const struct partner *partner)
 	apart_forget(p->apart, partner);
 	m->pooled = p;
 	m->partner = *partner;
-	m->limits = p->limits;
+	m->limits = *apart_limits(p->apart, partner, &p->limits);
 	if (m->learned.targets_size || m->learned.answers_size || m->learned.slots_size)
 		snprintf(m->epoch, sizeof m->epoch, "%s.%lu", pool_instance(p->pool), ++p->epochs);
 	m->script = (struct script_merge){

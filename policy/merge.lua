@@ -5,8 +5,9 @@
 -- KEYS: the partner's base. ARGV: edge, partner's key, limits, time or '', epoch, targets, answers,
 -- slots, hold: packed as script.h says; all times are ages.
 -- Answers as outcome.lua does.
+-- Without an epoch nothing was learned, and the limits need not be the partner's own: nothing is judged by them.
 local rare = rarely()
-local now, limits = clock(ARGV[4]), limits_of(ARGV[3])
+local now, limits, learned = clock(ARGV[4]), limits_of(ARGV[3]), ARGV[5] ~= ''
 local r = record_load(KEYS[1], ARGV[2], now, limits.span)
 local epochs = r.base .. ':e'
 if call('HGET', epochs, ARGV[1]) == ARGV[5] then
@@ -16,11 +17,11 @@ end
 local function let_time_pass()
 	r.set.n = not r.last and text(r.now) or nil
 	rare.watch_is_over(r)
-	if r.tallied ~= limits.suspicion_window then
+	if learned and r.tallied ~= limits.suspicion_window then
 		rare.standing_keep(r, limits)
 	end
 	rare.standing_review(r, limits)
-	if r.keep ~= limits.keep then
+	if learned and r.keep ~= limits.keep then
 		rare.window_keep(r, limits.keep)
 	end
 end
@@ -156,8 +157,9 @@ merge_targets(ARGV[6])
 merge_answers(ARGV[7])
 merge_slots(ARGV[8])
 merge_hold(watched_age, watched_for, suspicious_age, suspicious_for)
-local became = judge()
-if ARGV[5] ~= '' then
+local became = 0
+if learned then
+	became = judge()
 	remember_epoch()
 end
 record_save(r, limits.span, ARGV[1])

@@ -1,0 +1,76 @@
+/* The pool's store when Redis goes and comes back, and in other trouble; before a real one. */
+#include "unit.h"
+
+#include "pooled_bench.h"
+
+/* A tenant of a provider that may name far more than one partner. */
+static struct entry tenant_of(const struct pooled_bench *b, const char *domain)
+{
+	struct entry entry = pooled_stranger(b, domain);
+
+	entry.partner.kind = PARTNER_TENANT;
+	strcpy(entry.partner.provider, "hosted");
+	entry.has_provider = true;
+	entry.provider = pooled_partner("phosted");
+	entry.provider_limits = entry.limits;
+	entry.provider_limits.rate = entry.provider_limits.suspicious_rate = (struct rate){ 400, 1000000 };
+	entry.provider_limits.distinct_uris = 20000;
+	entry.provider_limits.min_responses = 0;
+	entry.max_tenants = 1000;
+	return entry;
+}
+
+static void what_a_provider_taught_is_merged_by_its_own_limits(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	char name[40];
+
+	pooled_bench_start(&b);
+	pooled_cut(&b);
+	for (int tenant = 0; tenant < 60; tenant++) {
+		struct entry entry;
+
+		snprintf(name, sizeof name, "t%d.example", tenant);
+		entry = tenant_of(&b, name);
+		entry.limits.rate = entry.provider_limits.rate = (struct rate){ 100000, 1000000 };
+		for (uint64_t i = 1; i <= 20; i++)
+			pooled_ask(&b, &entry, (uint64_t)tenant * 100 + i);
+	}
+	CU_ASSERT_EQUAL(b.admitted, 1200);
+	pooled_back(&b);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "HGET fg:1:{phosted}:s c"), 4);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "HEXISTS fg:1:{phosted}:s W"), 0);
+	pooled_bench_end(&b);
+}
+
+/* Of an entry's own rate, which reaches back further than that of strangers. */
+static void the_slots_of_a_long_rate_outlive_a_merge(void)
+{
+	struct pooled_bench b = { .conf.timeout_us = 200000 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "slow.example");
+	entry.stance = STANCE_ALLOW;
+	entry.partner.kind = PARTNER_ALLOWED;
+	entry.limits.rate = entry.limits.suspicious_rate = (struct rate){ 10, 300000000 };
+	entry.limits.distinct_uris = entry.limits.min_responses = 0;
+	for (int i = 0; i < 5; i++)
+		CU_ASSERT_TRUE(pooled_read(&b, &entry, 0)->admitted);
+	turn_for(b.loop, 1200);
+	redis_server_freeze(&b.server); /* it keeps what it has */
+	pooled_read(&b, &entry, 0);     /* decided here, and by Redis too, later */
+	redis_server_thaw(&b.server);
+	AWAIT(b.loop, pooled_merged(&b));
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "LLEN fg:1:{aslow.example}:w"), 7);
+	for (int i = 0; i < 20; i++)
+		pooled_read(&b, &entry, 0);
+	CU_ASSERT_EQUAL(b.admitted, 9); /* one of them has two slots */
+	pooled_bench_end(&b);
+}
+
+CU_TestInfo pooled_fault_tests[] = {
+	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
+	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
+	CU_TEST_INFO_NULL
+};
