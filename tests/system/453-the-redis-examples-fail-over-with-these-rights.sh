@@ -14,7 +14,7 @@ begin redis-server second
 in_step() { cli operator "$two" info replication | grep -q '^master_link_status:up'; }
 until_true "the replica to be in step" in_step
 answered OK fedgate "$one" set fg:1 kept
-until_true "the replica to have it" eval '[ "$(cli fedgate "$two" get fg:1)" = kept ]'
+until_true "the replica to have it" eval '[ "$(cli operator "$two" get fg:1)" = kept ]'
 case $(cli fedgate "$two" set fg:2 1 2>&1) in *READONLY*) ;; *) fail "a replica takes writes" ;; esac
 
 for sentry in sentry1 sentry2 sentry3; do
@@ -44,12 +44,12 @@ wait_for heard "fedgate localhost $one localhost $two"
 master_is() { [ "$(cli fedgate "$watch" sentinel get-master-addr-by-name fedgate | tr '\n' ' ')" = "localhost $1 " ]; }
 until_true "Sentinel to name the new master" master_is "$two"
 until_true "the new master's role" eval '[ "$(cli fedgate "$two" role | head -n 1)" = master ]'
-answered kept fedgate "$two" get fg:1
+answered kept operator "$two" get fg:1
 answered OK fedgate "$two" set fg:2 new
 
 begin redis-server first
 until_true "the old master as a replica" eval '[ "$(cli fedgate "$one" role | head -n 1)" = slave ]'
-until_true "it to have what is new" eval '[ "$(cli fedgate "$one" get fg:2)" = new ]'
+until_true "it to have what is new" eval '[ "$(cli operator "$one" get fg:2)" = new ]'
 grep -q "^replicaof localhost $two" "$T/first.conf" || fail "who is the master was not written down"
 for server in first second sentry1 sentry2 sentry3; do
 	for at in $(sed -n 's/^tls-port //p' "$T/$server.conf"); do
