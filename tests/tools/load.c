@@ -28,6 +28,8 @@ struct load {
 	char           seed[24];
 	char          *body;       /* owned */
 	int64_t        started_us, last_sent_us;
+	int64_t        next_us;    /* when the next is due, at random */
+	long           drawn;      /* how many were due by chance so far */
 	long           sent, answered, provisional, requests, strays;
 	long           retry_min, retry_max;
 	size_t         next_link;
@@ -226,13 +228,29 @@ static void read_all(struct load *load, struct link *l)
 	}
 }
 
+/* Gaps of any length up to twice the even one, as likely each. */
+static long drawn_by_now(struct load *load)
+{
+	int64_t now = now_us();
+
+	if (load->next_us == 0)
+		load->next_us = now;
+	while (load->next_us <= now && load->drawn < load->settings->count) {
+		load->drawn++;
+		load->next_us += (int64_t)(2e6 / load->settings->rate * (double)random() / 0x7fffffff);
+	}
+	return load->drawn;
+}
+
 /* How many could be sent by now; the rest of the limits are room and the window. */
-static long due(const struct load *load)
+static long due(struct load *load)
 {
 	const struct partner_settings *s = load->settings;
 	long most = s->count;
 
-	if (s->rate > 0) {
+	if (s->rate > 0 && s->random) {
+		most = drawn_by_now(load);
+	} else if (s->rate > 0) {
 		double by_now = (double)(now_us() - load->started_us) / 1e6 * s->rate + 1;
 
 		most = by_now < (double)most ? (long)by_now : most;
@@ -370,6 +388,7 @@ int load_run(const struct partner_settings *settings)
 	memset(load.body, 'x', (size_t)settings->body);
 	open = connect_all(&load);
 	load.started_us = load.last_sent_us = now_us();
+	srandom((unsigned)load.started_us);
 	while (open > 0 && turn(&load))
 		;
 	print_account(&load);

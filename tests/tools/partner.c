@@ -14,9 +14,10 @@ static const char help[] =
 	"\n"
 	"TLS is spoken when --tls, --cert or --ca is given; --ca checks the server, --name its name too.\n"
 	"\n"
-	"Load: [--from URI] --to PATTERN [--method M] [--count N] [--rate R/s | --burst] [--window N] [--body SIZE]\n"
-	"      [--header LINE]... [--first N] [--wait SECONDS] [--print]\n"
+	"Load: [--from URI] --to PATTERN [--method M] [--count N] [--rate R/s [--random] | --burst] [--window N]\n"
+	"      [--body SIZE] [--header LINE]... [--first N] [--wait SECONDS] [--print]\n"
 	"  %d in --from and --to counts up from --first (1). --window: at most N unanswered at once.\n"
+	"  --random: gaps of random length, from none to twice the even one.\n"
 	"  An INVITE's final answer is acknowledged; requests that come in are answered 200.\n"
 	"  --print: each answer as a line: seconds, number, status, reason token, Retry-After.\n"
 	"  The last line is JSON: sent, unsent, answers by status, by status and reason, lost, retry_after,\n"
@@ -46,7 +47,7 @@ static const struct option options[] = {
 	{ "script", required_argument, NULL, 's' }, { "set", required_argument, NULL, 'S' },
 	{ "from", required_argument, NULL, 'f' }, { "to", required_argument, NULL, 't' },
 	{ "method", required_argument, NULL, 'm' }, { "count", required_argument, NULL, 'k' },
-	{ "rate", required_argument, NULL, 'r' }, { "burst", no_argument, NULL, 'b' },
+	{ "rate", required_argument, NULL, 'r' }, { "random", no_argument, NULL, 'R' }, { "burst", no_argument, NULL, 'b' },
 	{ "window", required_argument, NULL, 'W' }, { "body", required_argument, NULL, 'B' },
 	{ "header", required_argument, NULL, 'H' }, { "first", required_argument, NULL, 'F' },
 	{ "wait", required_argument, NULL, 'w' }, { "print", no_argument, NULL, 'p' },
@@ -112,6 +113,7 @@ static void set_option(struct partner_settings *s, struct scene *scene, int opti
 	case 'm': s->method = value; break;
 	case 'k': s->count = number(value); break;
 	case 'r': s->rate = amount(value); break;
+	case 'R': s->random = true; break;
 	case 'b': s->rate = 0; break;
 	case 'W': s->window = number(value); break;
 	case 'B': s->body = number(value); break;

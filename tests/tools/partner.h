@@ -19,6 +19,7 @@ struct partner_settings {
 	long        count, first, body, window;
 	double      rate;                 /* a second; 0 is a burst */
 	double      wait;                 /* seconds for the answers, after the last was sent */
+	bool        random;               /* gaps between requests */
 	bool        print;
 };
 

@@ -70,7 +70,7 @@ long slice_number(struct slice s)
 {
 	long number = 0;
 
-	if (s.length == 0 || s.length > 15)
+	if (s.length == 0 || s.length > 18)
 		return -1;
 	for (size_t i = 0; i < s.length; i++) {
 		if (s.at[i] < '0' || s.at[i] > '9')
