@@ -60,6 +60,14 @@ static void note_limits(struct apart *a, const struct partner *partner, const st
 	row->limits->rate_place = row->limits->suspicious_place = row->limits->watch_place = (struct place){ 0 };
 }
 
+void apart_begin_behind(struct apart *a, const struct partner *partner, int64_t slot_us)
+{
+	struct row *row = memory_take_in(a->memory, partner, a->memory->monotonic_us());
+
+	if (row)
+		window_book(&row->record.window, slot_us, false);
+}
+
 void apart_measure(struct apart *a, const struct entry *entry, const struct demand *demand, unsigned edges,
     store_measured_fn *then, void *arg)
 {

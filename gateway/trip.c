@@ -42,6 +42,17 @@ static const struct entry *charged(const struct trip *t)
 }
 
 /* This edge decides, by its share. */
+static void measure_here(struct pooled *p, const struct entry *entry, const struct demand *demand, store_measured_fn *then, void *arg)
+{
+	struct near *near = near_find(&p->nears, &entry->partner);
+
+	if (near && near->ahead_us > pooled_now(p))
+		apart_begin_behind(p->apart, &entry->partner, near->ahead_us);
+	if (near)
+		near->ahead_us = 0;
+	apart_measure(p->apart, entry, demand, pooled_edges(p), then, arg);
+}
+
 static void decide_here(struct trip *t)
 {
 	const struct entry *entry = t->entry;
@@ -52,7 +63,7 @@ static void decide_here(struct trip *t)
 
 	trip_free(t);
 	p->merge_at = UINT32_MAX; /* what this teaches is merged soon */
-	apart_measure(p->apart, entry, &demand, pooled_edges(p), then, arg);
+	measure_here(p, entry, &demand, then, arg);
 }
 
 /* --- what the reply means here --- */
@@ -108,6 +119,14 @@ static void remember_refusal(struct trip *t, const struct script_reading *got, i
 	near_refuse(near, &got->seen, now_us, until_us);
 }
 
+static void remember_slot(struct trip *t, const struct reading *seen, int64_t now_us)
+{
+	struct near *near = seen->wait_us ? near_use(&t->pooled->nears, &t->entry->partner, now_us) : NULL;
+
+	if (near && seen->slot_us > near->ahead_us)
+		near->ahead_us = seen->slot_us;
+}
+
 static void settle(struct trip *t, struct script_reading *got)
 {
 	int64_t now_us = pooled_now(t->pooled);
@@ -119,7 +138,9 @@ static void settle(struct trip *t, struct script_reading *got)
 	seen->common = got->shared || t->common;
 	mirror(t, got);
 	tell_ended(t, seen);
-	if (!seen->admitted && !t->demand.ends_call)
+	if (seen->admitted)
+		remember_slot(t, seen, now_us);
+	else if (!t->demand.ends_call)
 		remember_refusal(t, got, now_us);
 	answer(t, seen);
 }
@@ -229,6 +250,6 @@ bool trip_measure(struct pooled *p, const struct entry *entry, const struct dema
 	}
 	if (p->state == POOL_JOINED && redis_is_up(p->link) && start(p, entry, demand, near && near->newcomer_until_us > now_us, then, arg))
 		return false;
-	apart_measure(p->apart, entry, demand, pooled_edges(p), then, arg);
+	measure_here(p, entry, demand, then, arg);
 	return true;
 }
