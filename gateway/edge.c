@@ -192,7 +192,7 @@ static bool edge_start(struct edge *e, struct complaints *complaints)
 		conf_free(conf);
 		return false;
 	}
-	secret_read(e->secret, conf->store.state_file);
+	secret_read(e->secret, conf->store.kind == STORE_REDIS ? "" : conf->store.state_file); /* a pool has its route keys */
 	edge_install(e, conf, law, &parts);
 	open_services(e, conf);
 	return true;
