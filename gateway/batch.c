@@ -9,8 +9,6 @@
 #include "pooled.h"
 
 #define BATCH_US   INT64_C(100000)
-#define KEY_SEEN   "fg:1:{seen}"   /* partner_key -> when it was seen last: how many the pool knows */
-#define KEY_HELD   "fg:1:{held}"   /* partner_key -> until when it is restricted: for edges that join */
 #define COUNTS_MOST 2000           /* partners whose counts go in one second's batch; the others wait for the next */
 
 /* --- answers --- */
@@ -152,6 +150,8 @@ static void on_known(void *arg, const redisReply *reply)
 
 	if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer >= 0)
 		p->known = (uint64_t)reply->integer;
+	else if (reply)
+		pooled_wrong_reply(p, NULL, reply);
 }
 
 static void forget_older(struct pooled *p, const char *key, int64_t than_us)

@@ -10,6 +10,9 @@
 #include "script.h"
 #include "store_redis.h"
 
+#define KEY_SEEN "fg:1:{seen}" /* partner_key -> when it was seen last: how many the pool knows */
+#define KEY_HELD "fg:1:{held}" /* partner_key -> until when it is restricted: for edges that join */
+
 enum pooled_state {
 	POOL_APART,   /* Redis is late or gone: decided here */
 	POOL_JOINING, /* it answers; our place in the pool is not known yet: still decided here */

@@ -8,7 +8,6 @@
 #include "../policy/alloc.h"
 #include "pooled.h"
 
-#define KEY_HELD     "fg:1:{held}"
 #define MERGES_MOST  64    /* on their way at a time */
 #define PASS_MOST    10000 /* rows looked at in one turn */
 #define MIRROR_MOST  "100000"
@@ -193,8 +192,12 @@ static void on_held(void *arg, const redisReply *reply)
 	struct pooled *p = arg;
 	struct partner partner;
 
-	if (!reply || reply->type != REDIS_REPLY_ARRAY)
+	if (!reply)
 		return;
+	if (reply->type != REDIS_REPLY_ARRAY) {
+		pooled_wrong_reply(p, NULL, reply);
+		return;
+	}
 	for (size_t i = 0; i < reply->elements; i++) {
 		const redisReply *key = reply->element[i];
 

@@ -226,8 +226,8 @@ void script_announce(struct script_call *call, const char *edge, const char *ins
     const struct siphash_key *target_key, int64_t now_us)
 {
 	begin(call, SCRIPT_ANNOUNCE, "2");
-	add_text(call, "fg:1:{edges}");
-	add_text(call, "fg:1:{edges}:pool");
+	add_text(call, SCRIPT_KEY_EDGES);
+	add_text(call, SCRIPT_KEY_POOL);
 	add_text(call, edge);
 	add_text(call, instance);
 	add_text(call, text);

@@ -14,6 +14,8 @@ const char *script_text(enum script);      /* for SCRIPT LOAD and EVAL; ends wit
 const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVALSHA */
 
 #define SCRIPT_ARGS_MAX 20
+#define SCRIPT_KEY_EDGES "fg:1:{edges}"
+#define SCRIPT_KEY_POOL "fg:1:{edges}:pool"
 #define SCRIPT_CHANNEL "fg:1:class"
 
 /* What the scripts call: a Redis user of an edge may do this, and eval evalsha script|load time auth

@@ -280,9 +280,11 @@ static void on_mended(void *arg, const redisReply *reply)
 {
 	struct pooled *p = arg;
 
-	if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer > 0)
-		pooled_say(p, "redis: %lld keys of another type were removed; what this edge knows is written back", reply->integer);
+	if (!reply || reply->type != REDIS_REPLY_INTEGER || reply->integer <= 0)
+		return; /* nothing of another type was left */
+	pooled_say(p, "redis: %lld keys of another type were removed; what this edge knows is written back", reply->integer);
 	p->merge_at = UINT32_MAX;
+	rejoin_merge(p); /* at once: until then Redis takes the partner for one that nothing restricts */
 }
 
 /* Somebody else wrote to our keys: those of a wrong type hold nothing that could be kept. */
@@ -295,14 +297,34 @@ static void mend(struct pooled *p, const struct partner *partner)
 	pooled_send(p, &call, on_mended, p);
 }
 
+/* What belongs to no partner; each in a hash slot of its own, and so in a script of its own. */
+static void mend_pool(struct pooled *p)
+{
+	static const char script[] = "if redis.call('TYPE',KEYS[1]).ok~=ARGV[1] then return redis.call('DEL',KEYS[1]) end return 0";
+	static const struct { const char *key, *type; } shared[] = {
+		{ SCRIPT_KEY_EDGES, "hash" }, { SCRIPT_KEY_POOL, "hash" }, { KEY_SEEN, "zset" }, { KEY_HELD, "zset" },
+	};
+
+	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+		const char *argv[] = { "EVAL", script, "1", shared[i].key, shared[i].type };
+		size_t lengths[] = { 4, sizeof script - 1, 1, strlen(shared[i].key), strlen(shared[i].type) };
+
+		redis_send(p->link, 5, argv, lengths, on_mended, p);
+	}
+}
+
 void pooled_wrong_reply(struct pooled *p, const struct partner *partner, const redisReply *reply)
 {
 	int64_t now_us = pooled_now(p);
 	char words[200] = "it has another shape: is the edge of another version?", who[PARTNER_TEXT_MAX] = "the pool";
 	bool error = reply->type == REDIS_REPLY_ERROR;
 
-	if (error && partner && strstr(reply->str, "WRONGTYPE"))
-		mend(p, partner);
+	if (error && strstr(reply->str, "WRONGTYPE")) {
+		if (partner)
+			mend(p, partner);
+		else
+			mend_pool(p);
+	}
 	if (now_us - p->complained_us < SECOND_US)
 		return;
 	p->complained_us = now_us;
