@@ -33,7 +33,7 @@ static void on_standing(void *arg, const redisReply *reply)
 		if (got.became_suspicious) {
 			pooled_mirror(p, &o->partner, &got.own, got.now_us);
 			pooled_tell_class(p, &o->partner, CLASS_DISCOVERED, CLASS_SUSPICIOUS);
-			batch_held(p, &o->partner, &got.own, got.now_us);
+			held_add(p, &o->partner, &got.own, got.now_us);
 		}
 	} else if (reply && !o->by_text && pooled_again(&o->call, reply)) {
 		o->by_text = true;
@@ -154,12 +154,12 @@ static void on_known(void *arg, const redisReply *reply)
 		pooled_wrong_reply(p, NULL, reply);
 }
 
-static void forget_older(struct pooled *p, const char *key, int64_t than_us)
+static void forget_unseen(struct pooled *p, int64_t since_us)
 {
 	char score[24];
-	const char *argv[] = { "ZREMRANGEBYSCORE", key, "-inf", score };
+	const char *argv[] = { "ZREMRANGEBYSCORE", KEY_SEEN, "-inf", score };
 
-	snprintf(score, sizeof score, "%" PRId64, than_us);
+	snprintf(score, sizeof score, "%" PRId64, since_us);
 	send_plain(p, 4, argv);
 }
 
@@ -179,23 +179,7 @@ void batch_second(struct pooled *p)
 			return;
 		most--;
 	}
-	forget_older(p, KEY_SEEN, redis_now_us - p->house.limits->watch_window_us);
-	forget_older(p, KEY_HELD, redis_now_us);
+	forget_unseen(p, redis_now_us - p->house.limits->watch_window_us);
+	held_forget(p, redis_now_us);
 	redis_send(p->link, 2, card, lengths, on_known, p);
-}
-
-/* --- who is restricted --- */
-
-void batch_held(struct pooled *p, const struct partner *partner, const struct script_hold *h, int64_t redis_now_us)
-{
-	char key[PARTNER_KEY_MAX], until[24];
-	const char *argv[] = { "ZADD", KEY_HELD, until, key };
-	int64_t last_us = h->suspicious_since_us ? h->suspicious_until_us + p->house.limits->suspicion_window_us : 0;
-
-	if (h->watched_until_us > last_us)
-		last_us = h->watched_until_us;
-	if (last_us <= redis_now_us || !partner_key(partner, key))
-		return;
-	snprintf(until, sizeof until, "%" PRId64, last_us);
-	send_plain(p, 4, argv);
 }

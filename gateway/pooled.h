@@ -1,5 +1,6 @@
 /* The inside of the pool's store, for the files that make it up: store_redis.c
- * (what a store answers), trip.c (one message), batch.c (answers and counts), rejoin.c (coming and going). */
+ * (what a store answers), trip.c (one message), batch.c (answers and counts), rejoin.c (coming and going),
+ * held.c (the list of the restricted). */
 #ifndef GATEWAY_POOLED_H
 #define GATEWAY_POOLED_H
 
@@ -18,6 +19,8 @@ enum pooled_state {
 	POOL_JOINING, /* it answers; our place in the pool is not known yet: still decided here */
 	POOL_JOINED
 };
+
+#define HELD_SCORE_MAX 32
 
 struct merge;
 
@@ -46,6 +49,10 @@ struct pooled {
 	uint64_t merged;
 	struct partner *releases;     /* owned: those of this time apart */
 	size_t release_count;
+	/* mirroring: where the list of the restricted goes on */
+	char held_from[HELD_SCORE_MAX];
+	unsigned held_skip;           /* of that score */
+	bool held_left, held_asked;
 	/* bounds */
 	uint64_t known;               /* partners in the pool, by the last count */
 	int64_t complained_us;
@@ -75,7 +82,12 @@ void batch_outcome(struct pooled *, const struct entry *, enum outcome);
 void batch_count(struct pooled *, const struct entry *, enum verdict);
 void batch_second(struct pooled *);  /* counts, and who was seen */
 void batch_keep(struct pooled *);    /* cut off: the answers that wait count here */
-void batch_held(struct pooled *, const struct partner *, const struct script_hold *, int64_t redis_now_us); /* on the list of the restricted */
+
+/* held.c */
+void held_add(struct pooled *, const struct partner *, const struct script_hold *, int64_t redis_now_us);
+void held_forget(struct pooled *, int64_t redis_now_us); /* whose time is over */
+void held_begin(struct pooled *);   /* mirrors all */
+void held_more(struct pooled *);    /* goes on with that */
 
 /* rejoin.c */
 void rejoin_up(void *pooled);
@@ -84,6 +96,8 @@ void rejoin_announce(struct pooled *);
 void rejoin_merge(struct pooled *);  /* goes on with what is to be merged */
 /* What this edge learned of the partner goes first, if it has not gone yet. */
 void rejoin_first(struct pooled *, const struct partner *);
+/* What the pool says of the partner is mirrored. */
+void rejoin_ask(struct pooled *, const struct partner *);
 void rejoin_release(struct pooled *, const struct partner *);
 void rejoin_clear(struct pooled *);
 void rejoin_news_up(void *pooled);

@@ -10,7 +10,6 @@
 
 #define MERGES_MOST  64    /* on their way at a time */
 #define PASS_MOST    10000 /* rows looked at in one turn */
-#define MIRROR_MOST  "100000"
 #define RELEASES_MOST 10000
 #define CLOCK_SET_US  INT64_C(20000)
 
@@ -55,7 +54,7 @@ static void on_merged(void *arg, const redisReply *reply)
 	} else if (reply && script_read_outcome(&got, reply)) {
 		p->merged += m->epoch[0] != '\0';
 		pooled_mirror(p, &m->partner, &got.own, got.now_us);
-		batch_held(p, &m->partner, &got.own, got.now_us);
+		held_add(p, &m->partner, &got.own, got.now_us);
 	} else if (reply) {
 		pooled_wrong_reply(p, &m->partner, reply);
 	}
@@ -85,7 +84,7 @@ static void go(struct merge *m)
 		merge_free(m);
 }
 
-/* Nothing learned and nothing held: it asks only what holds. What was learned is the merge's from here on. */
+/* What was learned is the merge's from here on. */
 static void merge_send(struct pooled *p, const struct partner *partner)
 {
 	struct merge *m = alloc_zero(1, sizeof *m);
@@ -144,6 +143,13 @@ void rejoin_merge(struct pooled *p)
 		pooled_say(p, "redis: what this edge learned of %" PRIu64 " partners by itself is merged", p->merged);
 		p->merged = 0;
 	}
+	held_more(p);
+}
+
+/* Where nothing is learned and nothing held here, a merge only asks. */
+void rejoin_ask(struct pooled *p, const struct partner *partner)
+{
+	merge_send(p, partner);
 }
 
 void rejoin_first(struct pooled *p, const struct partner *partner)
@@ -185,43 +191,10 @@ static void send_releases(struct pooled *p)
 	p->release_count = 0;
 }
 
-/* --- what the pool restricts is mirrored --- */
-
-static void on_held(void *arg, const redisReply *reply)
-{
-	struct pooled *p = arg;
-	struct partner partner;
-
-	if (!reply)
-		return;
-	if (reply->type != REDIS_REPLY_ARRAY) {
-		pooled_wrong_reply(p, NULL, reply);
-		return;
-	}
-	for (size_t i = 0; i < reply->elements; i++) {
-		const redisReply *key = reply->element[i];
-
-		if (key->type == REDIS_REPLY_STRING && partner_from_key(&partner, key->str, (size_t)key->len))
-			merge_send(p, &partner);
-	}
-}
-
-static void ask_held(struct pooled *p)
-{
-	char now[24];
-	const char *argv[] = { "ZRANGEBYSCORE", KEY_HELD, now, "+inf", "LIMIT", "0", MIRROR_MOST };
-	size_t lengths[7];
-
-	snprintf(now, sizeof now, "%" PRId64, pooled_now(p) + p->redis_ahead_us);
-	for (size_t i = 0; i < 7; i++)
-		lengths[i] = strlen(argv[i]);
-	redis_send(p->link, 7, argv, lengths, on_held, p);
-}
-
 static void write_back(struct pooled *p)
 {
 	p->merge_at = UINT32_MAX;
-	ask_held(p);
+	held_begin(p);
 	rejoin_merge(p);
 }
 

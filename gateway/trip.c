@@ -88,7 +88,7 @@ static void mirror(struct trip *t, const struct script_reading *got)
 	if (entry->has_provider && (is_restricted(&got->provider) || got->seen.provider_stopped_watched))
 		pooled_mirror(t->pooled, &entry->provider, &got->provider, got->now_us);
 	if (got->seen.became_watched)
-		batch_held(t->pooled, got->seen.provider_decided ? &entry->provider : &payer,
+		held_add(t->pooled, got->seen.provider_decided ? &entry->provider : &payer,
 		    got->seen.provider_decided ? &got->provider : &got->own, got->now_us);
 }
 

@@ -69,8 +69,27 @@ static void the_slots_of_a_long_rate_outlive_a_merge(void)
 	pooled_bench_end(&b);
 }
 
+static void an_edge_mirrors_as_many_as_there_are(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct store_health health;
+
+	redis_server_start(&b.server, "");
+	redis_server_do(&b.server, "EVAL %s 0", "local now = redis.call('TIME')[1] * 1000000 "
+	    "for i = 1, 50000 do local key = 'd' .. i .. '.a-longer-name-than-most.example' "
+	    "local untl = string.format('%.0f', now + 3.6e9 + math.floor(i / 200)) "
+	    "redis.call('ZADD', 'fg:1:{held}', untl, key) "
+	    "redis.call('HSET', 'fg:1:{' .. key .. '}:s', 'n', string.format('%.0f', now), 'w', string.format('%.0f', now), "
+	    "'W', untl) end");
+	pooled_bench_open(&b, "edge1.example.com", 200000);
+	AWAIT(b.loop, (b.store->ops->tick(b.store), b.store->ops->health(b.store, &health), health.restricted == 50000));
+	CU_ASSERT_PTR_NULL(strstr(b.events, "lost"));
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
+	{ "an edge mirrors as many as there are", an_edge_mirrors_as_many_as_there_are },
 	CU_TEST_INFO_NULL
 };
