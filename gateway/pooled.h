@@ -1,6 +1,6 @@
 /* The inside of the pool's store, for the files that make it up: store_redis.c
  * (what a store answers), trip.c (one message), batch.c (answers and counts), rejoin.c (coming and going),
- * held.c (the list of the restricted). */
+ * held.c (the list of the restricted), released.c (operators' releases). */
 #ifndef GATEWAY_POOLED_H
 #define GATEWAY_POOLED_H
 
@@ -23,6 +23,7 @@ enum pooled_state {
 #define HELD_SCORE_MAX 32
 
 struct merge;
+struct released;
 
 struct pooled {
 	struct store store;           /* the first: a store is one of these */
@@ -47,7 +48,7 @@ struct pooled {
 	uint32_t merge_at;            /* where apart_next goes on; 0: all is written */
 	unsigned merging;             /* on their way */
 	uint64_t merged;
-	struct partner *releases;     /* owned: those of this time apart */
+	struct released *releases;    /* owned */
 	size_t release_count;
 	/* mirroring: where the list of the restricted goes on */
 	char held_from[HELD_SCORE_MAX];
@@ -83,6 +84,11 @@ void batch_count(struct pooled *, const struct entry *, enum verdict);
 void batch_second(struct pooled *);  /* counts, and who was seen */
 void batch_keep(struct pooled *);    /* cut off: the answers that wait count here */
 
+/* released.c */
+void released_now(struct pooled *, const struct partner *);
+void released_tell(struct pooled *);  /* the pool, of those that may be news to it: before what they would have ended */
+void released_clear(struct pooled *);
+
 /* held.c */
 void held_add(struct pooled *, const struct partner *, const struct script_hold *, int64_t redis_now_us);
 void held_forget(struct pooled *, int64_t redis_now_us); /* whose time is over */
@@ -98,7 +104,7 @@ void rejoin_merge(struct pooled *);  /* goes on with what is to be merged */
 void rejoin_first(struct pooled *, const struct partner *);
 /* What the pool says of the partner is mirrored. */
 void rejoin_ask(struct pooled *, const struct partner *);
-void rejoin_release(struct pooled *, const struct partner *);
+void rejoin_tell_release(struct pooled *, const struct partner *, int64_t age_us);
 void rejoin_clear(struct pooled *);
 void rejoin_news_up(void *pooled);
 void rejoin_news_down(void *pooled, const char *why);

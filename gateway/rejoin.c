@@ -10,7 +10,6 @@
 
 #define MERGES_MOST  64    /* on their way at a time */
 #define PASS_MOST    10000 /* rows looked at in one turn */
-#define RELEASES_MOST 10000
 #define CLOCK_SET_US  INT64_C(20000)
 
 /* --- what was learned is written --- */
@@ -146,6 +145,18 @@ void rejoin_merge(struct pooled *p)
 	held_more(p);
 }
 
+/* Restrictions that began before are not brought back, and those of the pool end. */
+void rejoin_tell_release(struct pooled *p, const struct partner *partner, int64_t age_us)
+{
+	struct merge *m = alloc_zero(1, sizeof *m);
+
+	m->pooled = p;
+	m->partner = *partner;
+	m->limits = p->limits;
+	m->script = (struct script_merge){ .targets = "", .answers = "", .slots = "", .epoch = m->epoch, .hold.released_us = age_us };
+	go(m);
+}
+
 /* Where nothing is learned and nothing held here, a merge only asks. */
 void rejoin_ask(struct pooled *p, const struct partner *partner)
 {
@@ -158,47 +169,16 @@ void rejoin_first(struct pooled *p, const struct partner *partner)
 		merge_send(p, partner);
 }
 
-/* --- releases --- */
-
-static void release_send(struct pooled *p, const struct partner *partner)
-{
-	const struct limits *l = &p->limits;
-	int64_t keep_us = l->watch_hold_us > l->suspicion_hold_us ? l->watch_hold_us : l->suspicion_hold_us;
-	struct script_call call;
-
-	script_release(&call, p->house.edge, partner, keep_us, -1);
-	script_by_text(&call);
-	pooled_send(p, &call, NULL, NULL);
-}
-
-void rejoin_release(struct pooled *p, const struct partner *partner)
-{
-	if (p->state == POOL_JOINED) {
-		release_send(p, partner);
-	} else if (p->release_count < RELEASES_MOST) {
-		p->releases = alloc_resize(p->releases, p->release_count + 1, sizeof *p->releases);
-		p->releases[p->release_count++] = *partner;
-	}
-}
-
-/* Before anything is written back that they would have ended. */
-static void send_releases(struct pooled *p)
-{
-	for (size_t i = 0; i < p->release_count; i++)
-		release_send(p, &p->releases[i]);
-	free(p->releases);
-	p->releases = NULL;
-	p->release_count = 0;
-}
+/* --- joining --- */
 
 static void write_back(struct pooled *p)
 {
 	p->merge_at = UINT32_MAX;
+	released_tell(p);
+	send_untaken(p);
 	held_begin(p);
 	rejoin_merge(p);
 }
-
-/* --- joining --- */
 
 static void adopt_key(struct pooled *p, const struct siphash_key *key)
 {
@@ -228,8 +208,6 @@ static void joined(struct pooled *p)
 	p->trouble[0] = '\0';
 	nears_reopen(&p->nears);
 	pooled_say(p, "redis: %s answers: limits are the pool's again, after %s", redis_where(p->link), away);
-	send_releases(p);
-	send_untaken(p);
 	write_back(p);
 }
 

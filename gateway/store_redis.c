@@ -127,7 +127,9 @@ static bool redis_release(struct store *store, const struct partner *partner)
 	apart_mirror(p->apart, partner, &none);
 	apart_forget(p->apart, partner);
 	nears_reopen(&p->nears);
-	rejoin_release(p, partner);
+	released_now(p, partner);
+	if (was)
+		pooled_tell_class(p, partner, before.watched_until_us ? CLASS_WATCHED : CLASS_SUSPICIOUS, CLASS_DISCOVERED);
 	return was;
 }
 
@@ -201,7 +203,7 @@ static void redis_close_store(struct store *store)
 	nears_clear(&p->nears);
 	apart_free(p->apart);
 	pool_free(p->pool);
-	free(p->releases);
+	released_clear(p);
 	free(p);
 }
 

@@ -159,12 +159,27 @@ static inline void pooled_cut(struct pooled_bench *b)
 	AWAIT(b->loop, pooled_of_bench(b)->state == POOL_APART);
 }
 
+/* As if a wire was cut: Redis lives on, for others. */
+static inline void pooled_part(struct pooled_bench *b)
+{
+	b->place.port = 1;
+	store_redis_configure(b->store, &b->conf, NULL);
+	AWAIT(b->loop, pooled_of_bench(b)->state == POOL_APART);
+}
+
 static inline bool pooled_merged(struct pooled_bench *b)
 {
 	const struct pooled *p = pooled_of_bench(b);
 
 	b->store->ops->tick(b->store);
 	return p->state == POOL_JOINED && !p->merge_at && !p->merging;
+}
+
+static inline void pooled_rejoin(struct pooled_bench *b)
+{
+	b->place.port = b->server.port;
+	store_redis_configure(b->store, &b->conf, NULL);
+	AWAIT(b->loop, pooled_merged(b));
 }
 
 static inline void pooled_back(struct pooled_bench *b)

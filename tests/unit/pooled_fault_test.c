@@ -3,6 +3,21 @@
 
 #include "pooled_bench.h"
 
+/* As another edge would put it on the watch list. */
+static void watch_elsewhere(const struct pooled_bench *b, const char *key)
+{
+	redis_server_do(&b->server, "EVAL %s 1 %s", "local now = redis.call('TIME')[1] * 1000000 + redis.call('TIME')[2] "
+	    "redis.call('HSET', 'fg:1:{' .. KEYS[1] .. '}:s', 'n', string.format('%.0f', now), 'h', "
+	    "string.format('0 %.0f %.0f 0 0 0', now, now + 3.6e9))", key);
+}
+
+/* Does Redis say that it is on it? */
+static bool is_watched_there(const struct pooled_bench *b, const char *key)
+{
+	return redis_server_do(&b->server, "EVAL %s 1 %s", "local h = redis.call('HGET', 'fg:1:{' .. KEYS[1] .. '}:s', 'h') "
+	    "return h and string.match(h, '^%d+ %d+ [1-9]') and 1 or 0", key) == 1;
+}
+
 /* A tenant of a provider that may name far more than one partner. */
 static struct entry tenant_of(const struct pooled_bench *b, const char *domain)
 {
@@ -39,7 +54,7 @@ static void what_a_provider_taught_is_merged_by_its_own_limits(void)
 	CU_ASSERT_EQUAL(b.admitted, 1200);
 	pooled_back(&b);
 	CU_ASSERT_EQUAL(redis_server_do(&b.server, "HGET fg:1:{phosted}:s c"), 4);
-	CU_ASSERT_EQUAL(redis_server_do(&b.server, "HEXISTS fg:1:{phosted}:s W"), 0);
+	CU_ASSERT_FALSE(is_watched_there(&b, "phosted"));
 	pooled_bench_end(&b);
 }
 
@@ -79,11 +94,54 @@ static void an_edge_mirrors_as_many_as_there_are(void)
 	    "for i = 1, 50000 do local key = 'd' .. i .. '.a-longer-name-than-most.example' "
 	    "local untl = string.format('%.0f', now + 3.6e9 + math.floor(i / 200)) "
 	    "redis.call('ZADD', 'fg:1:{held}', untl, key) "
-	    "redis.call('HSET', 'fg:1:{' .. key .. '}:s', 'n', string.format('%.0f', now), 'w', string.format('%.0f', now), "
-	    "'W', untl) end");
+	    "redis.call('HSET', 'fg:1:{' .. key .. '}:s', 'n', string.format('%.0f', now), 'h', "
+	    "string.format('0 %.0f %s 0 0 0', now, untl)) end");
 	pooled_bench_open(&b, "edge1.example.com", 200000);
 	AWAIT(b.loop, (b.store->ops->tick(b.store), b.store->ops->health(b.store, &health), health.restricted == 50000));
 	CU_ASSERT_PTR_NULL(strstr(b.events, "lost"));
+	pooled_bench_end(&b);
+}
+
+static void what_began_after_a_release_stays(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+	struct partner other = pooled_partner("dfabrikam.example");
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "contoso.example");
+	pooled_part(&b);
+	b.store->ops->release(b.store, &entry.partner);
+	b.store->ops->release(b.store, &other);
+	turn_for(b.loop, 50);
+	for (uint64_t i = 1; i <= 5; i++)
+		pooled_ask(&b, &entry, i);
+	watch_elsewhere(&b, "dfabrikam.example");
+	turn_for(b.loop, 50);
+	pooled_rejoin(&b);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "ZCARD fg:1:{dcontoso.example}:c"), 5);
+	CU_ASSERT_TRUE(is_watched_there(&b, "dfabrikam.example"));
+	pooled_bench_end(&b);
+}
+
+static void a_release_outlives_the_connection_that_told_it(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct partner partner = pooled_partner("dcontoso.example");
+
+	redis_server_start(&b.server, "appendonly yes\nappendfsync always\n");
+	pooled_bench_open(&b, "edge1.example.com", 1000);
+	AWAIT(b.loop, pooled_bench_joined(&b));
+	watch_elsewhere(&b, "dcontoso.example");
+	redis_server_freeze(&b.server);
+	b.store->ops->release(b.store, &partner);
+	turn_for(b.loop, 50);
+	redis_server_kill(&b.server);
+	redis_server_restart(&b.server);
+	CU_ASSERT_TRUE(is_watched_there(&b, "dcontoso.example"));
+	AWAIT(b.loop, pooled_of_bench(&b)->state != POOL_JOINED);
+	AWAIT(b.loop, pooled_merged(&b));
+	CU_ASSERT_FALSE(is_watched_there(&b, "dcontoso.example"));
 	pooled_bench_end(&b);
 }
 
@@ -91,5 +149,7 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
 	{ "an edge mirrors as many as there are", an_edge_mirrors_as_many_as_there_are },
+	{ "what began after a release stays", what_began_after_a_release_stays },
+	{ "a release outlives the connection that told it", a_release_outlives_the_connection_that_told_it },
 	CU_TEST_INFO_NULL
 };
