@@ -2,34 +2,9 @@
 # through, nothing is stuck, time-outs still come; who is watched stays so over a restart with
 # another time.
 . "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/clock.lib"
 
-command -v faketime >/dev/null || { echo "skipped: there is no faketime"; exit 0; }
-library=$(find /usr/lib /usr/local/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-[ -n "$library" ] || { echo "skipped: there is no libfaketime"; exit 0; }
-# The sanitizers want to be loaded first.
-before=$(ldd "$BUILD/fedgated" | sed -nE 's/.*=> ([^ ]*lib[aut]+san[^ ]*) .*/\1/p' | tr '\n' ' ')
-# libfaketime moves a timerfd of CLOCK_MONOTONIC too, even when told to leave that clock
-# alone: such a timer is given to the kernel as it is, or the test would test libfaketime.
-cat >"$T/timer.c" <<'END'
-#define _GNU_SOURCE
-#include <sys/syscall.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
-
-int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
-{
-	return (int)syscall(SYS_timerfd_settime, fd, flags, new, old);
-}
-END
-${CC:-cc} -shared -fPIC -o "$T/timer.so" "$T/timer.c" 2>/dev/null || { echo "skipped: there is no C compiler"; exit 0; }
-cat >"$T/under" <<END
-#!/bin/sh
-export LD_PRELOAD="$before$T/timer.so $library" FAKETIME_TIMESTAMP_FILE="$T/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
-exec "\$@"
-END
-chmod +x "$T/under"
-EDGE_UNDER=$T/under
-set_clock() { printf '%s\n' "$1" >"$T/clock.new"; mv "$T/clock.new" "$T/clock"; }
+EDGE_UNDER=$(under_clock)
 
 # All of it lies after today, where the certificates are valid.
 make_certs
