@@ -17,7 +17,7 @@ every_edge fabrikam.example 200
 every_edge contoso.example 200
 ! said edge1 'state.key' || fail "an edge of a pool looks for a state file"
 grep -q '"event":"store"' "$T/edge1.d/decisions.jsonl" || fail "the decision log does not tell of the store"
-redis_start
+redis_start --unixsocket "$T/redis.socket"
 all_joined "1 2"
 grep -q '"event":"store".*limits are the pool' "$T/edge1.d/decisions.jsonl" || fail "the decision log does not tell that it is back"
 acquainted
@@ -35,6 +35,14 @@ edge_start 3
 until_true "that a name is there twice" grep -qE 'pool: another edge calls itself edge1.example.com too' "$T/edge1.log" "$T/edge3.log"
 ! says 2 'pool: another edge calls itself' || fail "edge 2 has its own name"
 kill -TERM "$edge3_pid"; wait "$edge3_pid" || fail "edge 3 did not exit 0"
+
+# A way to Redis of another kind, and the pool is the same.
+mark
+STORE_AT="address = \"unix:$T/redis.socket\";" name_3=edge3.example.com
+edge_start 3
+wait_for edge3 "redis: .*redis.socket answers: limits are the pool.s again"
+kill -TERM "$edge3_pid"; wait "$edge3_pid" || fail "edge 3 did not exit 0"
+is "edges in Redis" "$(redis_cli hkeys 'fg:1:{edges}' | sort | tr '\n' ' ')" "edge1.example.com edge2.example.com edge3.example.com "
 
 # Another policy at edge 2, by a reload.
 mark
