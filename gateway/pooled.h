@@ -37,7 +37,9 @@ struct pooled {
 	enum pooled_state state;
 	bool news_up;
 	int64_t state_since_us;
-	int64_t redis_ahead_us;       /* Redis' clock less ours, as of the last announcement */
+	int64_t redis_ahead_us;       /* Redis' clock less ours */
+	int64_t announced_us;         /* when we did it last */
+	bool announcing;              /* and have not heard yet */
 	char trouble[400];            /* why it is apart; "" */
 	bool said_lost;               /* and what follows from that */
 	struct timer batch;
@@ -67,6 +69,8 @@ bool pooled_send(struct pooled *, const struct script_call *, redis_reply_fn *, 
 /* Was the reply that Redis does not know the script? Then the call is made an EVAL. */
 bool pooled_again(struct script_call *, const redisReply *);
 int64_t pooled_now(const struct pooled *);
+/* Redis' clock said so, between then and now on ours. */
+void pooled_clock(struct pooled *, int64_t redis_now_us, int64_t sent_us);
 /* How many share the limits: store.edges, else as many as were heard of. */
 unsigned pooled_edges(const struct pooled *);
 /* May a partner that the pool does not know become known? */

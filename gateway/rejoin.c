@@ -10,7 +10,6 @@
 
 #define MERGES_MOST  64    /* on their way at a time */
 #define PASS_MOST    10000 /* rows looked at in one turn */
-#define CLOCK_SET_US  INT64_C(20000)
 
 /* --- what was learned is written --- */
 
@@ -211,21 +210,13 @@ static void joined(struct pooled *p)
 	write_back(p);
 }
 
-/* What a reply tells is late by its way here: the least late ones are right. A clock
- * that was set is believed at once. */
-static void follow_clock(struct pooled *p, int64_t ahead_us)
-{
-	int64_t more_us = ahead_us - p->redis_ahead_us;
-
-	p->redis_ahead_us += more_us > 0 || more_us < -CLOCK_SET_US ? more_us : more_us / 16;
-}
-
 static void on_announced(void *arg, const redisReply *reply)
 {
 	struct pooled *p = arg;
 	struct script_pool got;
 	bool other;
 
+	p->announcing = false;
 	if (!reply)
 		return;
 	if (!script_read_announce(&got, reply)) {
@@ -233,7 +224,7 @@ static void on_announced(void *arg, const redisReply *reply)
 			pooled_wrong_reply(p, NULL, reply);
 		return;
 	}
-	follow_clock(p, got.now_us - pooled_now(p));
+	pooled_clock(p, got.now_us, p->announced_us);
 	pool_heard(p->pool, got.edges, got.count, pooled_now(p));
 	other = p->pool_id[0] && strcmp(p->pool_id, got.id);
 	snprintf(p->pool_id, sizeof p->pool_id, "%s", got.id);
@@ -251,9 +242,12 @@ void rejoin_announce(struct pooled *p)
 {
 	struct script_call call;
 
+	if (p->announcing)
+		return;
 	script_announce(&call, p->house.edge, pool_instance(p->pool), pool_text(p->pool), &p->store.target_key, -1);
 	script_by_text(&call);
-	pooled_send(p, &call, on_announced, p);
+	p->announced_us = pooled_now(p);
+	p->announcing = pooled_send(p, &call, on_announced, p);
 }
 
 static void load_scripts(struct pooled *p)

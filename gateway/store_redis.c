@@ -26,6 +26,18 @@ int64_t pooled_now(const struct pooled *p)
 	return clock_monotonic_us();
 }
 
+/* What does not fit into that time is a clock that was set, or one that drifts. Else nothing changes: with
+ * one difference for all, what was told in one order comes in that order. */
+void pooled_clock(struct pooled *p, int64_t redis_now_us, int64_t sent_us)
+{
+	int64_t least_us = redis_now_us - pooled_now(p), most_us = redis_now_us - sent_us;
+
+	if (p->redis_ahead_us < least_us)
+		p->redis_ahead_us = least_us;
+	else if (p->redis_ahead_us > most_us)
+		p->redis_ahead_us = most_us;
+}
+
 void pooled_say(struct pooled *p, const char *format, ...)
 {
 	char text[900];

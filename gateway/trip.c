@@ -16,6 +16,7 @@ struct trip {
 	struct demand demand;
 	store_measured_fn *then;
 	void *arg;
+	int64_t sent_us;
 	bool by_text;
 	struct script_call call;
 };
@@ -132,9 +133,10 @@ static void settle(struct trip *t, struct script_reading *got)
 	int64_t now_us = pooled_now(t->pooled);
 	struct reading *seen = &got->seen;
 
+	pooled_clock(t->pooled, got->now_us, t->sent_us);
 	if (seen->refused_until_us)
 		seen->refused_until_us += now_us - got->now_us;
-	seen->slot_us -= t->pooled->redis_ahead_us; /* one difference for all, so that their order stays */
+	seen->slot_us -= t->pooled->redis_ahead_us;
 	seen->common = got->shared || t->common;
 	mirror(t, got);
 	tell_ended(t, seen);
@@ -151,6 +153,7 @@ static void on_reply(void *arg, const redisReply *reply);
 
 static bool go(struct trip *t)
 {
+	t->sent_us = pooled_now(t->pooled);
 	return pooled_send(t->pooled, &t->call, on_reply, t);
 }
 

@@ -145,11 +145,35 @@ static void a_release_outlives_the_connection_that_told_it(void)
 	pooled_bench_end(&b);
 }
 
+/* Redis' clock was set since it was heard of last. */
+static void waits_after_clock_was_set(int64_t by_us)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "contoso.example");
+	pooled_of_bench(&b)->redis_ahead_us -= by_us;
+	for (int i = 0; i < 30; i++)
+		CU_ASSERT_TRUE(pooled_read(&b, &entry, 0)->admitted);
+	CU_ASSERT(b.seen.wait_us > 0);
+	CU_ASSERT(b.seen.slot_us > clock_monotonic_us());
+	CU_ASSERT(b.seen.slot_us < clock_monotonic_us() + 2000000);
+	pooled_bench_end(&b);
+}
+
+static void no_slot_is_hours_off_when_a_clock_was_set(void)
+{
+	waits_after_clock_was_set(INT64_C(7200000000));
+	waits_after_clock_was_set(-INT64_C(7200000000));
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
 	{ "an edge mirrors as many as there are", an_edge_mirrors_as_many_as_there_are },
 	{ "what began after a release stays", what_began_after_a_release_stays },
 	{ "a release outlives the connection that told it", a_release_outlives_the_connection_that_told_it },
+	{ "no slot is hours off when a clock was set", no_slot_is_hours_off_when_a_clock_was_set },
 	CU_TEST_INFO_NULL
 };
