@@ -100,10 +100,19 @@ static int64_t now_of(const struct apart *a)
 	return a->memory->monotonic_us();
 }
 
+/* What this edge learned is not ended by a pool that does not know of it yet: only by its time, or by a
+ * release that is newer. */
+static bool outlasts(int64_t since_us, int64_t until_us, int64_t other_until_us, int64_t released_us, int64_t now_us)
+{
+	return since_us > released_us && until_us > now_us && until_us > other_until_us;
+}
+
 static void set_watched(struct record *r, const struct restriction *h, int64_t now_us)
 {
 	bool watched = h->watched_until_us > now_us;
 
+	if (r->watched && outlasts(r->watched_since_us, r->watched_until_us, h->watched_until_us, h->released_us, now_us))
+		return;
 	if (r->watched && !watched)
 		contacts_clear(&r->contacts);
 	r->watched = watched;
@@ -111,13 +120,25 @@ static void set_watched(struct record *r, const struct restriction *h, int64_t n
 	r->watched_until_us = watched ? h->watched_until_us : 0;
 }
 
-static void set_suspicious(struct standing *s, const struct restriction *h, int64_t now_us)
+/* What the pool said of one that is over says nothing of the next, which began later. */
+static int64_t suspicious_until(const struct row *row)
 {
+	const struct standing *s = &row->record.standing;
+
+	return row->told_us && s->since_us <= row->told_us ? row->told_us : s->until_us;
+}
+
+static void set_suspicious(struct row *row, const struct restriction *h, int64_t now_us)
+{
+	struct standing *s = &row->record.standing;
 	int64_t least_us = now_us + STILL_SUSPICIOUS_US;
 
+	if (s->suspicious && outlasts(s->since_us, suspicious_until(row), h->suspicious_until_us, h->released_us, now_us))
+		return;
 	s->suspicious = h->suspicious_since_us != 0;
 	s->since_us = s->suspicious ? h->suspicious_since_us : 0;
 	s->until_us = !s->suspicious ? 0 : h->suspicious_until_us > least_us ? h->suspicious_until_us : least_us;
+	row->told_us = s->suspicious ? h->suspicious_until_us : 0;
 }
 
 void apart_mirror(struct apart *a, const struct partner *partner, const struct restriction *h)
@@ -129,12 +150,15 @@ void apart_mirror(struct apart *a, const struct partner *partner, const struct r
 	if (!row)
 		return;
 	set_watched(&row->record, h, now_us);
-	set_suspicious(&row->record.standing, h, now_us);
+	set_suspicious(row, h, now_us);
 	row->last_us = now_us;
 }
 
-static void read_restriction(const struct record *r, struct restriction *out)
+/* A suspicion goes on here for longer than the pool said, but that is nothing to tell the pool. */
+static void read_restriction(const struct row *row, struct restriction *out)
 {
+	const struct record *r = &row->record;
+
 	*out = (struct restriction){ 0 };
 	if (r->watched) {
 		out->watched_since_us = r->watched_since_us;
@@ -142,7 +166,7 @@ static void read_restriction(const struct record *r, struct restriction *out)
 	}
 	if (r->standing.suspicious) {
 		out->suspicious_since_us = r->standing.since_us;
-		out->suspicious_until_us = r->standing.until_us;
+		out->suspicious_until_us = suspicious_until(row);
 	}
 }
 
@@ -153,7 +177,7 @@ bool apart_restriction(struct apart *a, const struct partner *partner, struct re
 	*out = (struct restriction){ 0 };
 	if (!row)
 		return false;
-	read_restriction(&row->record, out);
+	read_restriction(row, out);
 	return row_is_restricted(row);
 }
 
@@ -226,7 +250,7 @@ bool apart_learned(struct apart *a, const struct partner *partner, struct learne
 	pack_targets(&row->record.contacts, now_us, out);
 	pack_answers(&row->record.standing, now_us, out);
 	pack_slots(&row->record.window, now_us, out);
-	read_restriction(&row->record, &out->restriction);
+	read_restriction(row, &out->restriction);
 	return true;
 }
 
@@ -241,19 +265,19 @@ void learned_clear(struct learned *l)
 void apart_forget(struct apart *a, const struct partner *partner)
 {
 	struct row *row = memory_find(a->memory, partner);
-	struct restriction held;
+	struct standing held;
 	struct record *r;
 
 	if (!row)
 		return;
 	r = &row->record;
-	read_restriction(r, &held);
+	held = r->standing;
 	contacts_clear(&r->contacts);
 	window_clear(&r->window);
 	standing_clear(&r->standing);
-	r->standing.suspicious = held.suspicious_since_us != 0;
-	r->standing.since_us = held.suspicious_since_us;
-	r->standing.until_us = held.suspicious_until_us;
+	r->standing.suspicious = held.suspicious;
+	r->standing.since_us = held.since_us;
+	r->standing.until_us = held.until_us;
 }
 
 void apart_forget_targets(struct apart *a)

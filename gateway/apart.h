@@ -26,8 +26,9 @@ void apart_outcome(struct apart *, const struct entry *, enum outcome);
 struct restriction {
 	int64_t watched_since_us, watched_until_us;
 	int64_t suspicious_since_us, suspicious_until_us;
+	int64_t released_us;             /* the last release that the pool knows of */
 };
-/* The pool's store says that this is so now. */
+/* The pool's store says that this is so now. What was learned here and not released since stays for its time. */
 void apart_mirror(struct apart *, const struct partner *, const struct restriction *);
 /* What holds here; false: nothing. */
 bool apart_restriction(struct apart *, const struct partner *, struct restriction *out);

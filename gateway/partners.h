@@ -20,6 +20,7 @@ struct row {
 	uint16_t key_length;
 	bool stranger;             /* a certificate or a From made it, not the policy: max-partners counts it */
 	bool live, sure;           /* while files are read: known before; its restriction is the journal's */
+	int64_t told_us;           /* of the same: until when it is suspicious by the pool's word; 0: by our own */
 	struct limits *limits;     /* owned; of an edge of a pool by itself: its own, where they are not those of strangers */
 	struct record record;
 	char key[];                /* partner_key, ends with a NUL */

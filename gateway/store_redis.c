@@ -14,6 +14,7 @@
 #include "pooled.h"
 
 #define SECOND_US INT64_C(1000000)
+#define TOLD_US   INT64_C(10000000) /* so old nothing is that is told */
 
 static struct pooled *pooled_of(struct store *store)
 {
@@ -95,21 +96,21 @@ bool pooled_again(struct script_call *call, const redisReply *reply)
 
 /* --- what holds --- */
 
-static int64_t here(int64_t time_us, int64_t redis_now_us, int64_t now_us)
+static int64_t here(const struct pooled *p, int64_t time_us)
 {
-	return time_us ? time_us - redis_now_us + now_us : 0;
+	return time_us ? time_us - p->redis_ahead_us : 0;
 }
 
 void pooled_mirror(struct pooled *p, const struct partner *partner, const struct script_hold *h, int64_t redis_now_us)
 {
-	int64_t now_us = pooled_now(p);
-	struct restriction r = {
-		.watched_since_us = here(h->watched_since_us, redis_now_us, now_us),
-		.watched_until_us = here(h->watched_until_us, redis_now_us, now_us),
-		.suspicious_since_us = here(h->suspicious_since_us, redis_now_us, now_us),
-		.suspicious_until_us = here(h->suspicious_until_us, redis_now_us, now_us),
-	};
+	struct restriction r;
 
+	pooled_clock(p, redis_now_us, pooled_now(p) - TOLD_US);
+	r = (struct restriction){
+		.watched_since_us = here(p, h->watched_since_us), .watched_until_us = here(p, h->watched_until_us),
+		.suspicious_since_us = here(p, h->suspicious_since_us), .suspicious_until_us = here(p, h->suspicious_until_us),
+		.released_us = here(p, h->released_us),
+	};
 	apart_mirror(p->apart, partner, &r);
 }
 
@@ -133,7 +134,7 @@ static void redis_count(struct store *store, const struct entry *entry, enum ver
 static bool redis_release(struct store *store, const struct partner *partner)
 {
 	struct pooled *p = pooled_of(store);
-	struct restriction none = { 0 }, before;
+	struct restriction none = { .released_us = INT64_MAX }, before;
 	bool was = apart_restriction(p->apart, partner, &before);
 
 	apart_mirror(p->apart, partner, &none);

@@ -168,6 +168,72 @@ static void no_slot_is_hours_off_when_a_clock_was_set(void)
 	waits_after_clock_was_set(-INT64_C(7200000000));
 }
 
+/* Any class change of it that another edge tells. */
+static void news_of(const struct pooled_bench *b, const char *key, const char *hold)
+{
+	redis_server_do(&b->server, "EVAL %s 1 %s %s", "local now = redis.call('TIME')[1] * 1000000 + redis.call('TIME')[2] "
+	    "return redis.call('PUBLISH', 'fg:1:class', 'edge2.example.com\\n' .. KEYS[1] .. '\\n' .. "
+	    "string.gsub(ARGV[1], '([+-]%d+)', function (s) return string.format('%.0f', now + s * 1e6) end))", key, hold);
+}
+
+static struct restriction held_here(struct pooled_bench *b, const char *key)
+{
+	struct partner partner = pooled_partner(key);
+	struct restriction r;
+
+	apart_restriction(pooled_of_bench(b)->apart, &partner, &r);
+	return r;
+}
+
+static bool is_watched_here(struct pooled_bench *b, const char *key)
+{
+	return held_here(b, key).watched_until_us != 0;
+}
+
+/* A watch that began here while Redis was away, before the pool hears of it. */
+static void news_of_others_end_nothing_that_was_learned_here(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	const char *key = "dcontoso.example";
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, key + 1);
+	entry.limits.distinct_uris = 2;
+	pooled_of_bench(&b)->state = POOL_APART; /* late, and yet the news come */
+	for (uint64_t i = 1; i <= 3; i++)
+		pooled_ask(&b, &entry, i);
+	CU_ASSERT_TRUE(is_watched_here(&b, key));
+	news_of(&b, key, "0 0 -1 +60 0 +0");
+	AWAIT(b.loop, held_here(&b, key).suspicious_since_us);
+	CU_ASSERT_TRUE(is_watched_here(&b, key));
+	turn_for(b.loop, 20);
+	news_of(&b, key, "0 0 0 0 +0 +0");
+	AWAIT(b.loop, !is_watched_here(&b, key));
+	CU_ASSERT_FALSE(held_here(&b, key).suspicious_since_us);
+	pooled_bench_end(&b);
+}
+
+/* Beyond its hold it goes on here for a while; that is not told the pool as a longer hold. */
+static void a_suspicion_is_made_no_longer_by_a_rejoin(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	const char *key = "dcontoso.example";
+
+	pooled_bench_start(&b);
+	redis_server_do(&b.server, "EVAL %s 1 %s", "local now = redis.call('TIME')[1] * 1000000 "
+	    "redis.call('HSET', 'fg:1:{' .. KEYS[1] .. '}:s', 'n', string.format('%.0f', now), 'h', "
+	    "string.format('0 0 0 %.0f %.0f 0', now - 3.6e9, now + 3e7)) return 0", key);
+	news_of(&b, key, "0 0 -3600 +30 0 +0");
+	AWAIT(b.loop, held_here(&b, key).suspicious_since_us);
+	pooled_part(&b);
+	pooled_rejoin(&b);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 1 %s", "local now = redis.call('TIME')[1] * 1000000 "
+	    "local s = string.match(redis.call('HGET', 'fg:1:{' .. KEYS[1] .. '}:s', 'h'), '(%d+) %d+$') "
+	    "return s + 0 < now + 4e7 and 1 or 0", key), 1);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -175,5 +241,7 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "what began after a release stays", what_began_after_a_release_stays },
 	{ "a release outlives the connection that told it", a_release_outlives_the_connection_that_told_it },
 	{ "no slot is hours off when a clock was set", no_slot_is_hours_off_when_a_clock_was_set },
+	{ "news of others end nothing that was learned here", news_of_others_end_nothing_that_was_learned_here },
+	{ "a suspicion is made no longer by a rejoin", a_suspicion_is_made_no_longer_by_a_rejoin },
 	CU_TEST_INFO_NULL
 };
