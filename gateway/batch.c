@@ -9,7 +9,8 @@
 #include "pooled.h"
 
 #define BATCH_US   INT64_C(100000)
-#define COUNTS_MOST 2000           /* partners whose counts go in one second's batch; the others wait for the next */
+#define COUNTS_MOST 2000           /* partners whose counts go in a second; the others wait for the next */
+#define COUNTING_MOST 64           /* of them on their way at a time */
 
 /* --- answers --- */
 
@@ -111,12 +112,32 @@ void batch_outcome(struct pooled *p, const struct entry *entry, enum outcome out
 
 /* --- counts --- */
 
+struct counted {
+	struct pooled *pooled;
+	struct partner partner;
+	uint32_t verdicts[VERDICTS];
+	bool by_text;
+	struct script_call call;
+};
+
+static void send_counts(struct pooled *);
+
+static void count(struct pooled *p, const struct partner *partner, const uint32_t verdicts[VERDICTS])
+{
+	struct near *near = near_use(&p->nears, partner, pooled_now(p));
+
+	for (int v = 0; near && v < VERDICTS; v++)
+		near_count(&p->nears, near, v, verdicts[v]);
+}
+
 void batch_count(struct pooled *p, const struct entry *entry, enum verdict verdict)
 {
-	struct near *near = near_use(&p->nears, &entry->partner, pooled_now(p));
+	uint32_t one[VERDICTS] = { 0 };
 
-	if (near && near->verdicts[verdict] < UINT32_MAX)
-		near->verdicts[verdict]++;
+	one[verdict] = 1;
+	count(p, &entry->partner, one);
+	if (entry->has_provider)
+		count(p, &entry->provider, one);
 }
 
 static void send_plain(struct pooled *p, size_t argc, const char *const argv[])
@@ -128,20 +149,74 @@ static void send_plain(struct pooled *p, size_t argc, const char *const argv[])
 	redis_send(p->link, argc, argv, lengths, NULL, NULL);
 }
 
-static bool send_counts(struct pooled *p, struct near *near, const char *now)
+static bool is_stranger(const struct partner *partner)
 {
-	char key[PARTNER_KEY_MAX];
-	const char *seen[] = { "ZADD", KEY_SEEN, now, key };
-	struct script_call call;
+	return partner->kind == PARTNER_DISCOVERED || (partner->kind == PARTNER_TENANT && partner->domain.length);
+}
 
-	script_count(&call, p->house.edge, &near->partner, near->verdicts);
-	if (!pooled_send(p, &call, NULL, NULL))
-		return false;
-	memset(near->verdicts, 0, sizeof near->verdicts);
-	partner_key(&near->partner, key);
-	if (near->partner.kind == PARTNER_DISCOVERED || near->partner.kind == PARTNER_TENANT)
+static void note_seen(struct pooled *p, const struct partner *partner)
+{
+	char key[PARTNER_KEY_MAX], now[24];
+	const char *seen[] = { "ZADD", KEY_SEEN, now, key };
+
+	snprintf(now, sizeof now, "%" PRId64, pooled_now(p) + p->redis_ahead_us);
+	if (is_stranger(partner) && partner_key(partner, key))
 		send_plain(p, 4, seen);
-	return true;
+}
+
+/* Without a reply nobody can tell whether they count: they do not again. */
+static void on_counted(void *arg, const redisReply *reply)
+{
+	struct counted *c = arg;
+	struct pooled *p = c->pooled;
+	struct partner common = partner_common(&c->partner);
+
+	if (reply && !c->by_text && pooled_again(&c->call, reply)) {
+		c->by_text = true;
+		if (pooled_send(p, &c->call, on_counted, c))
+			return;
+	} else if (reply && reply->type == REDIS_REPLY_INTEGER) {
+		if (reply->integer)
+			note_seen(p, &c->partner);
+		else
+			count(p, &common, c->verdicts);
+	} else if (reply) {
+		pooled_wrong_reply(p, &c->partner, reply);
+	}
+	free(c);
+	p->counting--;
+	send_counts(p);
+}
+
+/* A provider's tenants become known by their messages, which its max-tenants bounds; strangers by any. */
+static bool send_count(struct pooled *p)
+{
+	struct counted *c = alloc_zero(1, sizeof *c);
+	struct near *near = nears_take_counts(&p->nears, c->verdicts);
+	bool may_add;
+
+	if (!near) {
+		free(c);
+		return false;
+	}
+	c->pooled = p;
+	c->partner = near->partner;
+	may_add = !is_stranger(&c->partner) || (c->partner.kind == PARTNER_DISCOVERED && pooled_has_room(p));
+	script_count(&c->call, p->house.edge, &c->partner, c->verdicts, may_add);
+	if (pooled_send(p, &c->call, on_counted, c))
+		return true;
+	count(p, &c->partner, c->verdicts);
+	free(c);
+	return false;
+}
+
+/* A few at a time: what messages ask comes between. */
+static void send_counts(struct pooled *p)
+{
+	while (p->state == POOL_JOINED && p->counts_left > 0 && p->counting < COUNTING_MOST && send_count(p)) {
+		p->counts_left--;
+		p->counting++;
+	}
 }
 
 static void on_known(void *arg, const redisReply *reply)
@@ -168,17 +243,9 @@ void batch_second(struct pooled *p)
 	int64_t redis_now_us = pooled_now(p) + p->redis_ahead_us;
 	const char *card[] = { "ZCARD", KEY_SEEN };
 	size_t lengths[] = { 5, sizeof KEY_SEEN - 1 };
-	unsigned most = COUNTS_MOST;
-	char now[24];
 
-	snprintf(now, sizeof now, "%" PRId64, redis_now_us);
-	for (struct near *near = p->nears.newest; near && most > 0; near = near->older) {
-		if (!near_has_counts(near))
-			continue;
-		if (!send_counts(p, near, now))
-			return;
-		most--;
-	}
+	p->counts_left = COUNTS_MOST;
+	send_counts(p);
 	forget_unseen(p, redis_now_us - p->house.limits->watch_window_us);
 	held_forget(p, redis_now_us);
 	redis_send(p->link, 2, card, lengths, on_known, p);

@@ -83,7 +83,7 @@ static void forget(struct nears *n, struct near *at)
 
 static bool is_spare(const struct near *at)
 {
-	return !near_has_answers(at) && !near_has_counts(at);
+	return !near_has_answers(at) && !at->counted;
 }
 
 static struct near *add(struct nears *n, const struct partner *partner)
@@ -195,14 +195,6 @@ bool near_has_answers(const struct near *at)
 	return at->letter_count > 0;
 }
 
-bool near_has_counts(const struct near *at)
-{
-	for (int i = 0; i < VERDICTS; i++)
-		if (at->verdicts[i])
-			return true;
-	return false;
-}
-
 void near_drop_answers(struct near *at)
 {
 	free(at->letters);
@@ -210,4 +202,32 @@ void near_drop_answers(struct near *at)
 	at->letters = NULL;
 	at->limits = NULL;
 	at->letter_count = 0;
+}
+
+void near_count(struct nears *n, struct near *at, enum verdict verdict, uint32_t more)
+{
+	if (!more)
+		return;
+	at->verdicts[verdict] = at->verdicts[verdict] > UINT32_MAX - more ? UINT32_MAX : at->verdicts[verdict] + more;
+	if (at->counted)
+		return;
+	at->counted = true;
+	at->next_counted = NULL;
+	*(n->last_counted ? &n->last_counted->next_counted : &n->first_counted) = at;
+	n->last_counted = at;
+}
+
+struct near *nears_take_counts(struct nears *n, uint32_t verdicts[VERDICTS])
+{
+	struct near *at = n->first_counted;
+
+	if (!at)
+		return NULL;
+	n->first_counted = at->next_counted;
+	if (!n->first_counted)
+		n->last_counted = NULL;
+	memcpy(verdicts, at->verdicts, sizeof at->verdicts);
+	memset(at->verdicts, 0, sizeof at->verdicts);
+	at->counted = false;
+	return at;
 }

@@ -22,6 +22,8 @@ struct near {
 	char *letters;                /* owned */
 	size_t letter_count;
 	uint32_t verdicts[VERDICTS];  /* counted, not sent yet */
+	bool counted;                 /* there are such */
+	struct near *next_counted;    /* that are to be sent after its */
 };
 
 struct nears {
@@ -29,6 +31,7 @@ struct nears {
 	struct near **buckets;        /* owned; a power of two */
 	uint32_t size, count, most;
 	struct near *oldest, *newest;
+	struct near *first_counted, *last_counted;
 };
 
 void nears_init(struct nears *, const struct siphash_key *, uint32_t most);
@@ -49,8 +52,11 @@ void near_reopen(struct near *);
 
 void near_answer(struct near *, const struct limits *, enum outcome); /* one more letter */
 bool near_has_answers(const struct near *);
-bool near_has_counts(const struct near *);
 void near_drop_answers(struct near *);
+
+void near_count(struct nears *, struct near *, enum verdict, uint32_t more);
+/* Whose counts have waited longest; they are the caller's from now on. NULL: nobody's do. */
+struct near *nears_take_counts(struct nears *, uint32_t verdicts[VERDICTS]);
 
 /* Forgets what has been idle and has nothing to send. */
 void nears_sweep(struct nears *, int64_t now_us);

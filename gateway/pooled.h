@@ -56,6 +56,7 @@ struct pooled {
 	char held_from[HELD_SCORE_MAX];
 	unsigned held_skip;           /* of that score */
 	bool held_left, held_asked;
+	unsigned counting, counts_left; /* counts on their way; how many more may go in this second */
 	/* bounds */
 	uint64_t known;               /* partners in the pool, by the last count */
 	int64_t complained_us;

@@ -235,13 +235,15 @@ void script_announce(struct script_call *call, const char *edge, const char *ins
 	add(call, (const char *)target_key->octets, sizeof(target_key->octets));
 }
 
-void script_count(struct script_call *call, const char *edge, const struct partner *partner, const uint32_t verdicts[VERDICTS])
+void script_count(struct script_call *call, const char *edge, const struct partner *partner, const uint32_t verdicts[VERDICTS],
+    bool may_add)
 {
 	begin(call, SCRIPT_COUNT, "1");
 	add_base(call, partner);
 	add_text(call, edge);
 	for (int i = 0; i < VERDICTS; i++)
 		add_number(call, verdicts[i]);
+	add_number(call, may_add);
 }
 
 void script_mend(struct script_call *call, const struct partner *partner)

@@ -132,8 +132,8 @@ bool script_read_announce(struct script_pool *, const redisReply *);
 
 /* --- SCRIPT_COUNT, SCRIPT_MEND --- */
 
-/* What was counted since the last call, for reports. Answers 1. */
-void script_count(struct script_call *, const char *edge, const struct partner *, const uint32_t verdicts[VERDICTS]);
+/* What was counted since the last call, for reports. Answers 1, or 0: not known, and may_add was false. */
+void script_count(struct script_call *, const char *edge, const struct partner *, const uint32_t verdicts[VERDICTS], bool may_add);
 /* Removes those keys of the partner that are of another type than ours. Answers how many. */
 void script_mend(struct script_call *, const struct partner *);
 

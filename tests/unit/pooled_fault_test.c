@@ -234,6 +234,59 @@ static void a_suspicion_is_made_no_longer_by_a_rejoin(void)
 	pooled_bench_end(&b);
 }
 
+/* A provider that names ever more tenants; and all that is kept of them in Redis. */
+static void names_without_end_leave_few_keys(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	char name[40];
+
+	pooled_bench_start(&b);
+	for (int i = 0; i < 300; i++) {
+		struct entry entry;
+
+		snprintf(name, sizeof name, "t%d.example", i);
+		entry = tenant_of(&b, name);
+		entry.max_tenants = 5;
+		pooled_read(&b, &entry, 0);
+		b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+	}
+	for (int i = 0; i < 3; i++) {
+		b.store->ops->tick(b.store);
+		turn_for(b.loop, 200);
+	}
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "ZCARD fg:1:{seen}"), 5);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return #redis.call('KEYS', 'fg:1:{phosted}*:n')"), 7);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return redis.call('HGET', 'fg:1:{phosted}/:n', 'forward') + 0"), 295);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return redis.call('HGET', 'fg:1:{phosted}:n', 'forward') + 0"), 300);
+	pooled_bench_end(&b);
+}
+
+static void strangers_beyond_the_bound_leave_no_keys(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	char name[40];
+
+	redis_server_start(&b.server, "");
+	pooled_bench_open(&b, "edge1.example.com", 20);
+	AWAIT(b.loop, pooled_bench_joined(&b));
+	for (int i = 0; i < 100; i++) {
+		struct entry entry;
+
+		snprintf(name, sizeof name, "d%d.example", i);
+		entry = pooled_stranger(&b, name);
+		pooled_read(&b, &entry, 0);
+		b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+		if (i % 20 == 19)
+			for (int turn = 0; turn < 2; turn++) {
+				b.store->ops->tick(b.store);
+				turn_for(b.loop, 100);
+			}
+	}
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "ZCARD fg:1:{seen}"), 20);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return #redis.call('KEYS', 'fg:1:{d*')"), 60);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -243,5 +296,7 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "no slot is hours off when a clock was set", no_slot_is_hours_off_when_a_clock_was_set },
 	{ "news of others end nothing that was learned here", news_of_others_end_nothing_that_was_learned_here },
 	{ "a suspicion is made no longer by a rejoin", a_suspicion_is_made_no_longer_by_a_rejoin },
+	{ "names without end leave few keys", names_without_end_leave_few_keys },
+	{ "strangers beyond the bound leave no keys", strangers_beyond_the_bound_leave_no_keys },
 	CU_TEST_INFO_NULL
 };

@@ -297,7 +297,7 @@ static void counts_and_mending(void)
 	struct script_call call;
 
 	begin();
-	script_count(&call, EDGE, &e.partner, verdicts);
+	script_count(&call, EDGE, &e.partner, verdicts, true);
 	CU_ASSERT_EQUAL(call_integer(&call), 1);
 	CU_ASSERT_EQUAL(call_integer(&call), 1);
 	CU_ASSERT_EQUAL(twin_ask(&redis, "HLEN %s", "fg:1:{dcontoso.example}:n"), 4);
