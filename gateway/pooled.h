@@ -104,6 +104,7 @@ void held_more(struct pooled *);    /* goes on with that */
 void rejoin_up(void *pooled);
 void rejoin_down(void *pooled, const char *why);
 void rejoin_announce(struct pooled *);
+void rejoin_second(struct pooled *);
 void rejoin_merge(struct pooled *);  /* goes on with what is to be merged */
 /* What this edge learned of the partner goes first, if it has not gone yet. */
 void rejoin_first(struct pooled *, const struct partner *);

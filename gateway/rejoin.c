@@ -21,6 +21,7 @@ struct merge {
 	struct limits limits;
 	struct learned learned;
 	char epoch[64];
+	int64_t made_us;             /* the ages in it are of then */
 	struct script_merge script;
 	bool by_text;
 	struct script_call call;
@@ -32,11 +33,33 @@ static void merge_free(struct merge *m)
 	free(m);
 }
 
+/* In their order, which is that of their epochs. */
 static void keep_for_later(struct pooled *p, struct merge *m)
 {
+	struct merge **link = &p->untaken;
+
+	while (*link)
+		link = &(*link)->next;
 	m->by_text = false;
-	m->next = p->untaken;
-	p->untaken = m;
+	m->next = NULL;
+	*link = m;
+}
+
+static void name_epoch(struct pooled *p, struct merge *m)
+{
+	snprintf(m->epoch, sizeof m->epoch, "%s.%lu", pool_instance(p->pool), ++p->epochs);
+}
+
+/* Trouble of the whole server: this one was not taken, whatever has come after it. */
+static bool is_for_later(struct pooled *p, struct merge *m, const redisReply *reply)
+{
+	const struct redis_error *row = reply ? redis_error_of(reply) : NULL;
+
+	if (!m->epoch[0] || (reply && !(row && row->server)))
+		return false;
+	if (reply)
+		name_epoch(p, m);
+	return true;
 }
 
 static void on_merged(void *arg, const redisReply *reply)
@@ -49,6 +72,7 @@ static void on_merged(void *arg, const redisReply *reply)
 		m->by_text = true;
 		if (pooled_send(p, &m->call, on_merged, m))
 			return;
+		reply = NULL;
 	} else if (reply && script_read_outcome(&got, reply)) {
 		p->merged += m->epoch[0] != '\0';
 		pooled_mirror(p, &m->partner, &got.own, got.now_us);
@@ -57,7 +81,7 @@ static void on_merged(void *arg, const redisReply *reply)
 		pooled_wrong_reply(p, &m->partner, reply);
 	}
 	p->merging--;
-	if (!reply && m->epoch[0])
+	if (is_for_later(p, m, reply))
 		keep_for_later(p, m);
 	else
 		merge_free(m);
@@ -73,6 +97,7 @@ static void go(struct merge *m)
 {
 	struct pooled *p = m->pooled;
 
+	m->script.late_us = pooled_now(p) - m->made_us;
 	script_merge(&m->call, p->house.edge, &m->partner, &m->limits, &m->script, -1);
 	if (pooled_send(p, &m->call, on_merged, m))
 		p->merging++;
@@ -92,10 +117,11 @@ static void merge_send(struct pooled *p, const struct partner *partner)
 	apart_learned(p->apart, partner, &m->learned);
 	apart_forget(p->apart, partner);
 	m->pooled = p;
+	m->made_us = pooled_now(p);
 	m->partner = *partner;
 	m->limits = *apart_limits(p->apart, partner, &p->limits);
 	if (m->learned.targets_size || m->learned.answers_size || m->learned.slots_size)
-		snprintf(m->epoch, sizeof m->epoch, "%s.%lu", pool_instance(p->pool), ++p->epochs);
+		name_epoch(p, m);
 	m->script = (struct script_merge){
 		.targets = m->learned.targets, .targets_size = m->learned.targets_size,
 		.answers = m->learned.answers, .answers_size = m->learned.answers_size,
@@ -107,7 +133,6 @@ static void merge_send(struct pooled *p, const struct partner *partner)
 	go(m);
 }
 
-/* The ages in it are those of then: what it tells is a little newer than it was. */
 static void send_untaken(struct pooled *p)
 {
 	struct merge *m, *list = p->untaken;
@@ -135,7 +160,7 @@ void rejoin_merge(struct pooled *p)
 
 	if (p->state != POOL_JOINED || !redis_is_up(p->link))
 		return;
-	while (p->merging < MERGES_MOST && apart_next(p->apart, &p->merge_at, PASS_MOST, &partner))
+	while (!p->untaken && p->merging < MERGES_MOST && apart_next(p->apart, &p->merge_at, PASS_MOST, &partner))
 		merge_send(p, &partner);
 	if (!p->merge_at && !p->merging && p->merged) {
 		pooled_say(p, "redis: what this edge learned of %" PRIu64 " partners by itself is merged", p->merged);
@@ -150,6 +175,7 @@ void rejoin_tell_release(struct pooled *p, const struct partner *partner, int64_
 	struct merge *m = alloc_zero(1, sizeof *m);
 
 	m->pooled = p;
+	m->made_us = pooled_now(p);
 	m->partner = *partner;
 	m->limits = p->limits;
 	m->script = (struct script_merge){ .targets = "", .answers = "", .slots = "", .epoch = m->epoch, .hold.released_us = age_us };
@@ -160,6 +186,13 @@ void rejoin_tell_release(struct pooled *p, const struct partner *partner, int64_
 void rejoin_ask(struct pooled *p, const struct partner *partner)
 {
 	merge_send(p, partner);
+}
+
+/* Those whose replies were late are sent again: they count once. */
+void rejoin_second(struct pooled *p)
+{
+	send_untaken(p);
+	rejoin_merge(p);
 }
 
 void rejoin_first(struct pooled *p, const struct partner *partner)

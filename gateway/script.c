@@ -197,16 +197,16 @@ void script_release(struct script_call *call, const char *edge, const struct par
 	add_now(call, now_us);
 }
 
-static void add_hold(struct script_call *call, const struct script_hold *hold)
+static void add_hold(struct script_call *call, const struct script_hold *hold, int64_t late_us)
 {
 	const int64_t times[] = {
 		hold->watched_since_us, hold->watched_until_us, hold->suspicious_since_us, hold->suspicious_until_us,
-		hold->released_us,
+		hold->released_us, late_us,
 	};
 
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 6; i++)
 		put_double(room(call) + 8 * i, (double)times[i]);
-	add_room(call, 8 * 5);
+	add_room(call, 8 * 6);
 }
 
 void script_merge(struct script_call *call, const char *edge, const struct partner *partner, const struct limits *limits,
@@ -219,7 +219,7 @@ void script_merge(struct script_call *call, const char *edge, const struct partn
 	add(call, merge->targets, merge->targets_size);
 	add(call, merge->answers, merge->answers_size);
 	add(call, merge->slots, merge->slots_size);
-	add_hold(call, &merge->hold);
+	add_hold(call, &merge->hold, merge->late_us);
 }
 
 void script_announce(struct script_call *call, const char *edge, const char *instance, const char *text,

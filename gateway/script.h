@@ -92,7 +92,8 @@ void script_release(struct script_call *, const char *edge, const struct partner
 struct script_merge {
 	const char *targets, *answers, *slots;
 	size_t targets_size, answers_size, slots_size;
-	const char *epoch;                   /* names this time apart; the same one again changes nothing. "": none */
+	const char *epoch;                   /* "WHO.NUMBER": the same one again, or an older one, changes nothing. "": none */
+	int64_t late_us;                     /* all times are as of so long ago: it is told again */
 	/* since and released: how long ago; until: for how long yet. A watch with nothing left of it is none; a
 	 * suspicion may be older than its hold: none if both its times are 0. A release 0 ago is none. */
 	struct script_hold hold;

@@ -178,7 +178,7 @@ static void redis_tick(struct store *store)
 	if (p->state != POOL_JOINED)
 		return;
 	batch_second(p);
-	rejoin_merge(p);
+	rejoin_second(p);
 }
 
 static void redis_health(struct store *store, struct store_health *out)

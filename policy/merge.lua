@@ -3,14 +3,24 @@
 -- maximum, answers and slots once for each epoch of the edge. What is not newer than
 -- the last release is not brought back; a release that is newer than a restriction ends it.
 -- KEYS: the partner's base. ARGV: edge, partner's key, limits, time or '', epoch, targets, answers,
--- slots, hold: packed as script.h says; all times are ages.
+-- slots, hold: packed as script.h says; all times are ages, of what was so `late` ago.
 -- Answers as outcome.lua does.
 -- Without an epoch nothing was learned, and the limits need not be the partner's own: nothing is judged by them.
 local rare = rarely()
 local now, limits, learned = clock(ARGV[4]), limits_of(ARGV[3]), ARGV[5] ~= ''
 local r = record_load(KEYS[1], ARGV[2], now, limits.span)
 local epochs = r.base .. ':e'
-if call('HGET', epochs, ARGV[1]) == ARGV[5] then
+local watched_age, watched_for, suspicious_age, suspicious_for, released_age, late = struct.unpack('<dddddd', ARGV[9])
+local base = r.now - late -- what ages and times to come are counted from
+
+-- An edge's epochs are numbered: one that comes again is not newer than the last.
+local function was_taken()
+	local who, number = string.match(ARGV[5], '^(.-)%.?(%d+)$')
+	local last_who, last = string.match(call('HGET', epochs, ARGV[1]) or '', '^(.-)%.?(%d+)$')
+	return who and who == last_who and number + 0 <= last + 0
+end
+
+if learned and was_taken() then
 	return rare.add_hold({ now, 0 }, r, 2)
 end
 
@@ -28,7 +38,7 @@ end
 
 -- Age 0 is none.
 local function merge_release(age)
-	local released = r.now - age
+	local released = base - age
 	if age == 0 or released <= (r.released or 0) then
 		return
 	end
@@ -53,7 +63,7 @@ end
 local function merge_targets(packed)
 	for at = 1, limits.distinct > 0 and not r.watched_until and #packed - 15 or 0, 16 do
 		local target = string.sub(packed, at, at + 7)
-		local time = r.now - struct.unpack('<I8', packed, at + 8)
+		local time = base - struct.unpack('<I8', packed, at + 8)
 		if is_newer(time, limits.watch_window) and not contacts_has(r, target, time) then
 			contacts_add(r, target, text(time))
 		end
@@ -63,8 +73,8 @@ end
 local function merge_answers(packed)
 	for at = 1, #packed - 15, 16 do
 		local age, successes, failures = struct.unpack('<I8I4I4', packed, at)
-		if is_newer(r.now - age, limits.suspicion_window) then
-			rare.standing_add(r, limits, r.now - age, successes, failures)
+		if is_newer(base - age, limits.suspicion_window) then
+			rare.standing_add(r, limits, base - age, successes, failures)
 		end
 	end
 end
@@ -75,7 +85,7 @@ local function merge_slots(packed)
 	for i = 1, #packed - 7, 8 do
 		local ago = struct.unpack('<i8', packed, i)
 		local ends_call = ago % 2
-		local time = r.now - (ago - ends_call) / 2
+		local time = base - (ago - ends_call) / 2
 		if time > r.now - limits.keep then
 			news[#news + 1] = time * 2 + ends_call
 		end
@@ -111,15 +121,15 @@ local function merge_slots(packed)
 end
 
 -- Since when, as an age, and for how long yet; a watch that is over is none, a suspicion may last longer than its hold.
-local function merge_hold(watched_age, watched_for, suspicious_age, suspicious_for)
-	local since, untl = r.now - watched_age, r.now + watched_for
-	if watched_for > 0 and limits.distinct > 0 and since > (r.released or 0) then
+local function merge_hold()
+	local since, untl = base - watched_age, base + watched_for
+	if watched_for > late and limits.distinct > 0 and since > (r.released or 0) then
 		local old = r.watched_until or 0
 		if untl > old then
 			rare.start_watching(r, limits, math.max(since, r.watched_until and r.watched_since or 0), untl)
 		end
 	end
-	since, untl = r.now - suspicious_age, r.now + suspicious_for
+	since, untl = base - suspicious_age, base + suspicious_for
 	if (suspicious_age > 0 or suspicious_for ~= 0) and limits.min_responses > 0 and since > (r.released or 0) then
 		local old = r.suspicious_until or 0
 		if untl > old then
@@ -150,13 +160,12 @@ local function remember_epoch()
 	r.fresh = true
 end
 
-local watched_age, watched_for, suspicious_age, suspicious_for, released_age = struct.unpack('<ddddd', ARGV[9])
 let_time_pass()
 merge_release(released_age)
 merge_targets(ARGV[6])
 merge_answers(ARGV[7])
 merge_slots(ARGV[8])
-merge_hold(watched_age, watched_for, suspicious_age, suspicious_for)
+merge_hold()
 local became = 0
 if learned then
 	became = judge()

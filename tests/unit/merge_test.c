@@ -128,6 +128,35 @@ static void release_is_older(void)
 	end();
 }
 
+/* Sent again days later, when its edge has merged more and an operator has released the partner. */
+static void late_is_late(void)
+{
+	struct entry e = story_discovered("contoso.example");
+	struct script_merge m = { .epoch = "a.7", .targets = "", .answers = "", .slots = "", .late_us = 48 * HOUR };
+	char targets[16];
+	struct script_standing s;
+
+	begin();
+	pack(targets, 5);
+	pack(targets + 8, SECOND);
+	m.targets = targets;
+	m.targets_size = 16;
+	m.hold = (struct script_hold){ 10 * SECOND, HOUR, 10 * SECOND, HOUR, 0 };
+	twin_release(&redis, &e.partner, 72 * HOUR, NOW + HOUR);
+	s = merge(&e, &m, NOW + 48 * HOUR);
+	CU_ASSERT_FALSE(HOLDS(s.own));
+	CU_ASSERT_EQUAL(twin_targets(&redis, "fg:1:{dcontoso.example}"), 0);
+	m.late_us = 0;
+	m.epoch = "a.6"; /* older than one that was taken */
+	m.hold = (struct script_hold){ 0 };
+	merge(&e, &m, NOW + 48 * HOUR);
+	CU_ASSERT_EQUAL(twin_targets(&redis, "fg:1:{dcontoso.example}"), 0);
+	m.epoch = "b.6"; /* the edge has begun anew */
+	merge(&e, &m, NOW + 48 * HOUR);
+	CU_ASSERT_EQUAL(twin_targets(&redis, "fg:1:{dcontoso.example}"), 1);
+	end();
+}
+
 static bool window_is_sorted(void)
 {
 	redisReply *list = redisCommand(redis.link, "LRANGE fg:1:{dcontoso.example}:w 0 -1");
@@ -167,6 +196,7 @@ CU_TestInfo merge_tests[] = {
 	{ "of two holds the one that lasts longer stays", merged_holds },
 	{ "what is older than a release is not brought back, and a newer release ends it", release_is_newer },
 	{ "a release ends what was before it, and nothing that came later", release_is_older },
+	{ "what is late is as old as it was, and nothing is taken again", late_is_late },
 	{ "merged slots count in the window, once", merged_slots },
 	CU_TEST_INFO_NULL
 };

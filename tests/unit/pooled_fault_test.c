@@ -58,18 +58,25 @@ static void what_a_provider_taught_is_merged_by_its_own_limits(void)
 	pooled_bench_end(&b);
 }
 
-/* Of an entry's own rate, which reaches back further than that of strangers. */
+/* It has a rate of its own, which reaches back further than that of strangers. */
+static struct entry slow_entry(const struct pooled_bench *b)
+{
+	struct entry entry = pooled_stranger(b, "slow.example");
+
+	entry.stance = STANCE_ALLOW;
+	entry.partner.kind = PARTNER_ALLOWED;
+	entry.limits.rate = entry.limits.suspicious_rate = (struct rate){ 10, 300000000 };
+	entry.limits.distinct_uris = entry.limits.min_responses = 0;
+	return entry;
+}
+
 static void the_slots_of_a_long_rate_outlive_a_merge(void)
 {
 	struct pooled_bench b = { .conf.timeout_us = 200000 };
 	struct entry entry;
 
 	pooled_bench_start(&b);
-	entry = pooled_stranger(&b, "slow.example");
-	entry.stance = STANCE_ALLOW;
-	entry.partner.kind = PARTNER_ALLOWED;
-	entry.limits.rate = entry.limits.suspicious_rate = (struct rate){ 10, 300000000 };
-	entry.limits.distinct_uris = entry.limits.min_responses = 0;
+	entry = slow_entry(&b);
 	for (int i = 0; i < 5; i++)
 		CU_ASSERT_TRUE(pooled_read(&b, &entry, 0)->admitted);
 	turn_for(b.loop, 1200);
@@ -287,6 +294,27 @@ static void strangers_beyond_the_bound_leave_no_keys(void)
 	pooled_bench_end(&b);
 }
 
+/* Redis answers, and takes nothing of what is to be merged: its user may not, here. */
+static void what_redis_would_not_take_is_told_again(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = slow_entry(&b);
+	pooled_part(&b);
+	for (int i = 0; i < 3; i++)
+		pooled_ask(&b, &entry, 0);
+	redis_server_do(&b.server, "ACL SETUSER default -rpush");
+	b.place.port = b.server.port;
+	store_redis_configure(b.store, &b.conf, NULL);
+	AWAIT(b.loop, strstr(b.events, "the user may not do this"));
+	redis_server_do(&b.server, "ACL SETUSER default +@all");
+	AWAIT(b.loop, pooled_merged(&b));
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "LLEN fg:1:{aslow.example}:w"), 3);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -298,5 +326,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "a suspicion is made no longer by a rejoin", a_suspicion_is_made_no_longer_by_a_rejoin },
 	{ "names without end leave few keys", names_without_end_leave_few_keys },
 	{ "strangers beyond the bound leave no keys", strangers_beyond_the_bound_leave_no_keys },
+	{ "what Redis would not take is told again", what_redis_would_not_take_is_told_again },
 	CU_TEST_INFO_NULL
 };
