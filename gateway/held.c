@@ -93,7 +93,7 @@ static void on_page(void *arg, const redisReply *page)
 		const redisReply *key = page->element[i];
 
 		if (key->type == REDIS_REPLY_STRING && partner_from_key(&partner, key->str, (size_t)key->len))
-			rejoin_ask(p, &partner);
+			merge_ask(p, &partner);
 	}
 	held_more(p);
 }

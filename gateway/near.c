@@ -23,16 +23,11 @@ static struct near **bucket_of(const struct nears *n, const struct partner *part
 	return &n->buckets[siphash(&n->key, key, length) & (n->size - 1)];
 }
 
-static bool same_partner(const struct partner *a, const struct partner *b)
-{
-	return a->kind == b->kind && domain_same(&a->domain, &b->domain) && strcmp(a->provider, b->provider) == 0;
-}
-
 struct near *near_find(const struct nears *n, const struct partner *partner)
 {
 	struct near *at = *bucket_of(n, partner);
 
-	while (at && !same_partner(&at->partner, partner))
+	while (at && !partner_same(&at->partner, partner))
 		at = at->next;
 	return at;
 }

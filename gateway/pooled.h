@@ -1,6 +1,6 @@
 /* The inside of the pool's store, for the files that make it up: store_redis.c
- * (what a store answers), trip.c (one message), batch.c (answers and counts), rejoin.c (coming and going),
- * held.c (the list of the restricted), released.c (operators' releases). */
+ * (what a store answers), trip.c (one message), batch.c (answers and counts), merge.c (what was learned),
+ * rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases). */
 #ifndef GATEWAY_POOLED_H
 #define GATEWAY_POOLED_H
 
@@ -46,9 +46,10 @@ struct pooled {
 	/* merging */
 	char pool_id[SCRIPT_POOL_ID_MAX + 1];             /* of the Redis that we joined; another one has been emptied or replaced */
 	unsigned long epochs;         /* names what is merged at a time */
-	struct merge *untaken;        /* owned: not known to have arrived */
+	struct merge *untaken;        /* owned: those that wait to be sent, once more or at all */
 	uint32_t merge_at;            /* where apart_next goes on; 0: all is written */
 	unsigned merging;             /* on their way */
+	size_t merging_size;          /* with so many octets */
 	uint64_t merged;
 	struct released *releases;    /* owned */
 	size_t release_count;
@@ -100,18 +101,19 @@ void held_forget(struct pooled *, int64_t redis_now_us); /* whose time is over *
 void held_begin(struct pooled *);   /* mirrors all */
 void held_more(struct pooled *);    /* goes on with that */
 
+/* merge.c */
+void merge_more(struct pooled *);  /* goes on with what is to be merged */
+/* What this edge learned of the partner goes first, if it has not gone yet. */
+void merge_first(struct pooled *, const struct partner *);
+/* What the pool says of the partner is mirrored. */
+void merge_ask(struct pooled *, const struct partner *);
+void merge_release(struct pooled *, const struct partner *, int64_t age_us);
+void merge_clear(struct pooled *);
+
 /* rejoin.c */
 void rejoin_up(void *pooled);
 void rejoin_down(void *pooled, const char *why);
 void rejoin_announce(struct pooled *);
-void rejoin_second(struct pooled *);
-void rejoin_merge(struct pooled *);  /* goes on with what is to be merged */
-/* What this edge learned of the partner goes first, if it has not gone yet. */
-void rejoin_first(struct pooled *, const struct partner *);
-/* What the pool says of the partner is mirrored. */
-void rejoin_ask(struct pooled *, const struct partner *);
-void rejoin_tell_release(struct pooled *, const struct partner *, int64_t age_us);
-void rejoin_clear(struct pooled *);
 void rejoin_news_up(void *pooled);
 void rejoin_news_down(void *pooled, const char *why);
 void rejoin_news(void *pooled, const char *payload, size_t length);

@@ -57,7 +57,7 @@ void released_tell(struct pooled *p)
 {
 	forget_old(p, 0);
 	for (size_t i = 0; i < p->release_count; i++)
-		rejoin_tell_release(p, &p->releases[i].partner, pooled_now(p) - p->releases[i].at_us + 1);
+		merge_release(p, &p->releases[i].partner, pooled_now(p) - p->releases[i].at_us + 1);
 }
 
 void released_clear(struct pooled *p)

@@ -178,7 +178,7 @@ static void redis_tick(struct store *store)
 	if (p->state != POOL_JOINED)
 		return;
 	batch_second(p);
-	rejoin_second(p);
+	merge_more(p);
 }
 
 static void redis_health(struct store *store, struct store_health *out)
@@ -212,7 +212,7 @@ static void redis_close_store(struct store *store)
 
 	close_links(p);
 	timer_stop(p->house.loop, &p->batch);
-	rejoin_clear(p);
+	merge_clear(p);
 	nears_clear(&p->nears);
 	apart_free(p->apart);
 	pool_free(p->pool);
@@ -299,7 +299,7 @@ static void on_mended(void *arg, const redisReply *reply)
 		return; /* nothing of another type was left */
 	pooled_say(p, "redis: %lld keys of another type were removed; what this edge knows is written back", reply->integer);
 	p->merge_at = UINT32_MAX;
-	rejoin_merge(p); /* at once: until then Redis takes the partner for one that nothing restricts */
+	merge_more(p); /* at once: until then Redis takes the partner for one that nothing restricts */
 }
 
 /* Somebody else wrote to our keys: those of a wrong type hold nothing that could be kept. */

@@ -229,9 +229,9 @@ static bool start(struct pooled *p, const struct entry *entry, const struct dema
 {
 	struct trip *t = trip_new(p, entry, demand, then, arg);
 
-	rejoin_first(p, &entry->partner);
+	merge_first(p, &entry->partner);
 	if (entry->has_provider)
-		rejoin_first(p, &entry->provider);
+		merge_first(p, &entry->provider);
 	if (newcomer)
 		charge_common(t);
 	ask(t);

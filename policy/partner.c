@@ -35,6 +35,11 @@ bool provider_name_good(const char *name)
 	return provider_octets_good(name, strlen(name));
 }
 
+bool partner_same(const struct partner *a, const struct partner *b)
+{
+	return a->kind == b->kind && domain_same(&a->domain, &b->domain) && strcmp(a->provider, b->provider) == 0;
+}
+
 struct partner partner_common(const struct partner *p)
 {
 	struct partner common = *p;

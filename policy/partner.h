@@ -25,6 +25,8 @@ struct partner {
 	char provider[PROVIDER_NAME_MAX + 1];
 };
 
+bool partner_same(const struct partner *, const struct partner *);
+
 /* Who is charged for it where there are too many of its kind: a tenant without a domain, or the newcomers. */
 struct partner partner_common(const struct partner *);
 

@@ -172,7 +172,7 @@ static inline bool pooled_merged(struct pooled_bench *b)
 	const struct pooled *p = pooled_of_bench(b);
 
 	b->store->ops->tick(b->store);
-	return p->state == POOL_JOINED && !p->merge_at && !p->merging;
+	return p->state == POOL_JOINED && !p->merge_at && !p->merging && !p->untaken;
 }
 
 static inline void pooled_rejoin(struct pooled_bench *b)

@@ -315,6 +315,38 @@ static void what_redis_would_not_take_is_told_again(void)
 	pooled_bench_end(&b);
 }
 
+/* Redis does one thing at a time: what is merged must leave room for what messages ask. */
+static bool merged_by_little(struct pooled_bench *b)
+{
+	CU_ASSERT(pooled_of_bench(b)->merging_size < 16384);
+	return pooled_merged(b);
+}
+
+static void much_is_merged_by_little(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	char name[40];
+
+	pooled_bench_start(&b);
+	pooled_part(&b);
+	for (int i = 0; i < 20; i++) {
+		struct entry entry;
+
+		snprintf(name, sizeof name, "d%d.example", i);
+		entry = pooled_stranger(&b, name);
+		entry.limits.rate = (struct rate){ 100000, 1000000 };
+		for (uint64_t target = 1; target <= 1000; target++)
+			pooled_ask(&b, &entry, target);
+	}
+	b.place.port = b.server.port;
+	store_redis_configure(b.store, &b.conf, NULL);
+	AWAIT(b.loop, merged_by_little(&b));
+	CU_ASSERT_PTR_NOT_NULL(strstr(b.events, "learned of 20 partners by itself is merged"));
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "local sum = 0 for i = 0, 19 do "
+	    "sum = sum + redis.call('HGET', 'fg:1:{dd' .. i .. '.example}:s', 'c') end return sum"), 20000);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -327,5 +359,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "names without end leave few keys", names_without_end_leave_few_keys },
 	{ "strangers beyond the bound leave no keys", strangers_beyond_the_bound_leave_no_keys },
 	{ "what Redis would not take is told again", what_redis_would_not_take_is_told_again },
+	{ "much is merged by little", much_is_merged_by_little },
 	CU_TEST_INFO_NULL
 };
