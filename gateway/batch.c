@@ -80,13 +80,12 @@ void batch_keep(struct pooled *p)
 	}
 }
 
-/* Those with answers were used last. */
+/* Those with answers were used since the batch began. */
 static void on_batch(void *arg)
 {
 	struct pooled *p = arg;
-	int64_t since_us = pooled_now(p) - 2 * BATCH_US;
 
-	for (struct near *near = p->nears.newest; near && near->used_us >= since_us; near = near->older)
+	for (struct near *near = p->nears.newest; near && near->used_us >= p->batch_since_us; near = near->older)
 		if (near_has_answers(near) && !send_answers(p, near))
 			return; /* cut off: rejoin_down keeps them */
 }
@@ -94,20 +93,24 @@ static void on_batch(void *arg)
 void batch_outcome(struct pooled *p, const struct entry *entry, enum outcome outcome)
 {
 	struct near *near = NULL;
+	int64_t now_us = pooled_now(p);
 
 	if (outcome == OUTCOME_NEUTRAL || !entry->limited || !entry->limits.min_responses)
 		return;
 	if (p->state == POOL_JOINED)
-		near = near_use(&p->nears, &entry->partner, pooled_now(p));
+		near = near_use(&p->nears, &entry->partner, now_us);
 	if (!near) {
 		count_here(p, &entry->partner, &entry->limits, outcome);
+		p->merge_at = UINT32_MAX; /* where there was only no room, it is merged soon */
 		return;
 	}
 	near_answer(near, &entry->limits, outcome);
 	if (near->letter_count == NEAR_LETTERS_MOST)
 		send_answers(p, near);
-	else if (!p->batch.place)
-		timer_set(p->house.loop, &p->batch, pooled_now(p) + BATCH_US, on_batch, p);
+	if (p->batch.place)
+		return;
+	p->batch_since_us = now_us;
+	timer_set(p->house.loop, &p->batch, now_us + BATCH_US, on_batch, p);
 }
 
 /* --- counts --- */

@@ -43,6 +43,7 @@ struct pooled {
 	char trouble[400];            /* why it is apart; "" */
 	bool said_lost;               /* and what follows from that */
 	struct timer batch;
+	int64_t batch_since_us;
 	/* merging */
 	char pool_id[SCRIPT_POOL_ID_MAX + 1];             /* of the Redis that we joined; another one has been emptied or replaced */
 	unsigned long epochs;         /* names what is merged at a time */

@@ -347,6 +347,21 @@ static void much_is_merged_by_little(void)
 	pooled_bench_end(&b);
 }
 
+static void answers_go_though_the_edge_was_held_up(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "contoso.example");
+	pooled_read(&b, &entry, 1);
+	b.store->ops->outcome(b.store, &entry, OUTCOME_FAILURE);
+	usleep(500000);
+	turn_for(b.loop, 200);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "HLEN fg:1:{dcontoso.example}:a"), 1);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -360,5 +375,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "strangers beyond the bound leave no keys", strangers_beyond_the_bound_leave_no_keys },
 	{ "what Redis would not take is told again", what_redis_would_not_take_is_told_again },
 	{ "much is merged by little", much_is_merged_by_little },
+	{ "answers go though the edge was held up", answers_go_though_the_edge_was_held_up },
 	CU_TEST_INFO_NULL
 };
