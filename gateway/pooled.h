@@ -32,6 +32,7 @@ struct pooled {
 	struct redis_conf conf;       /* owned copy: house.conf */
 	struct redis *link, *news;    /* owned; news: hears what other edges change */
 	struct nears nears;
+	int64_t reopened_us;          /* when refusals in there were forgotten last */
 	struct apart *apart;          /* owned */
 	struct pool *pool;            /* owned */
 	enum pooled_state state;
@@ -72,6 +73,9 @@ bool pooled_send(struct pooled *, const struct script_call *, redis_reply_fn *, 
 /* Was the reply that Redis does not know the script? Then the call is made an EVAL. */
 bool pooled_again(struct script_call *, const redisReply *);
 int64_t pooled_now(const struct pooled *);
+/* Refusals that are remembered may hold no longer: of all, or of this one, which may be NULL. */
+void pooled_reopen(struct pooled *);
+void pooled_reopen_one(struct pooled *, struct near *);
 /* Redis' clock said so, between then and now on ours. */
 void pooled_clock(struct pooled *, int64_t redis_now_us, int64_t sent_us);
 /* How many share the limits: store.edges, else as many as were heard of. */

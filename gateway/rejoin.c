@@ -41,7 +41,7 @@ static void joined(struct pooled *p)
 	p->state = POOL_JOINED;
 	p->state_since_us = now_us;
 	p->trouble[0] = '\0';
-	nears_reopen(&p->nears);
+	pooled_reopen(p);
 	pooled_say(p, "redis: %s answers: limits are the pool's again, after %s", redis_where(p->link), away);
 	write_back(p);
 }
@@ -124,7 +124,7 @@ void rejoin_down(void *arg, const char *why)
 		pooled_say(p, "redis: still without %s: %s", redis_where(p->link), why);
 	}
 	batch_keep(p);
-	nears_reopen(&p->nears);
+	pooled_reopen(p);
 }
 
 /* --- what other edges change --- */
@@ -141,7 +141,7 @@ void rejoin_news_down(void *arg, const char *why)
 
 	(void)why;
 	p->news_up = false;
-	nears_reopen(&p->nears);
+	pooled_reopen(p);
 }
 
 void rejoin_news(void *arg, const char *payload, size_t length)
@@ -155,8 +155,8 @@ void rejoin_news(void *arg, const char *payload, size_t length)
 	pooled_mirror(p, &news.partner, &news.hold, news.now_us);
 	near = near_find(&p->nears, &news.partner);
 	if (news.partner.kind == PARTNER_PROVIDER || (news.partner.kind == PARTNER_TENANT && !news.partner.domain.length))
-		nears_reopen(&p->nears);
-	else if (near)
-		near_reopen(near);
+		pooled_reopen(p);
+	else
+		pooled_reopen_one(p, near);
 }
 

@@ -27,6 +27,19 @@ int64_t pooled_now(const struct pooled *p)
 	return clock_monotonic_us();
 }
 
+void pooled_reopen(struct pooled *p)
+{
+	nears_reopen(&p->nears);
+	p->reopened_us = pooled_now(p);
+}
+
+void pooled_reopen_one(struct pooled *p, struct near *near)
+{
+	if (near)
+		near_reopen(near);
+	p->reopened_us = pooled_now(p);
+}
+
 /* What does not fit into that time is a clock that was set, or one that drifts. Else nothing changes: with
  * one difference for all, what was told in one order comes in that order. */
 void pooled_clock(struct pooled *p, int64_t redis_now_us, int64_t sent_us)
@@ -139,7 +152,7 @@ static bool redis_release(struct store *store, const struct partner *partner)
 
 	apart_mirror(p->apart, partner, &none);
 	apart_forget(p->apart, partner);
-	nears_reopen(&p->nears);
+	pooled_reopen(p);
 	released_now(p, partner);
 	if (was)
 		pooled_tell_class(p, partner, before.watched_until_us ? CLASS_WATCHED : CLASS_SUSPICIOUS, CLASS_DISCOVERED);
@@ -162,7 +175,7 @@ static void redis_reload(struct store *store, const struct limits *limits, unsig
 	p->house.max_partners = max_partners;
 	pool_set_law(p->pool, policy_digest, limits);
 	local->ops->reload(local, limits, max_partners, policy_digest);
-	nears_reopen(&p->nears);
+	pooled_reopen(p);
 }
 
 static void redis_tick(struct store *store)

@@ -105,7 +105,8 @@ static void tell_ended(struct trip *t, const struct reading *seen)
 		pooled_tell_class(t->pooled, &entry->provider, CLASS_WATCHED, CLASS_DISCOVERED);
 }
 
-/* A release on another edge ends the refusal at once where we hear of it. One that
+/* What was asked before something changed that ends refusals may be as it was before, and is not remembered.
+ * A release on another edge ends the refusal at once where we hear of it. One that
  * is charged with others is not the only one whose doings change it. */
 static void remember_refusal(struct trip *t, const struct script_reading *got, int64_t now_us)
 {
@@ -113,7 +114,7 @@ static void remember_refusal(struct trip *t, const struct script_reading *got, i
 	struct near *near = near_use(&p->nears, &t->entry->partner, now_us);
 	int64_t until_us = got->seen.refused_until_us;
 
-	if (!near || !until_us)
+	if (!near || !until_us || t->sent_us <= p->reopened_us)
 		return;
 	if ((!p->news_up || got->shared || t->common) && until_us > now_us + UNTOLD_US)
 		until_us = now_us + UNTOLD_US;

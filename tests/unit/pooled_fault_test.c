@@ -362,6 +362,25 @@ static void answers_go_though_the_edge_was_held_up(void)
 	pooled_bench_end(&b);
 }
 
+/* A reading that was asked for under the old law refuses nobody under the new one. */
+static void a_reload_ends_refusals_on_their_way_too(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "contoso.example");
+	entry.limits.distinct_uris = 2;
+	for (uint64_t i = 1; i <= 3; i++)
+		pooled_ask(&b, &entry, i);
+	b.store->ops->reload(b.store, &b.limits, 1000, "fedcba987654");
+	AWAIT(b.loop, b.answered == 3);
+	CU_ASSERT_EQUAL(b.admitted, 2);
+	entry.limits.distinct_uris = 0; /* no watch list any more */
+	CU_ASSERT_TRUE(pooled_read(&b, &entry, 4)->admitted);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -376,5 +395,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "what Redis would not take is told again", what_redis_would_not_take_is_told_again },
 	{ "much is merged by little", much_is_merged_by_little },
 	{ "answers go though the edge was held up", answers_go_though_the_edge_was_held_up },
+	{ "a reload ends refusals on their way too", a_reload_ends_refusals_on_their_way_too },
 	CU_TEST_INFO_NULL
 };
