@@ -129,9 +129,14 @@ void rejoin_down(void *arg, const char *why)
 
 /* --- what other edges change --- */
 
+/* What was told meanwhile has not been heard. */
 void rejoin_news_up(void *arg)
 {
-	((struct pooled *)arg)->news_up = true;
+	struct pooled *p = arg;
+
+	p->news_up = true;
+	if (p->state == POOL_JOINED)
+		write_back(p);
 }
 
 /* Who hears of no release must not hold on to a refusal. */

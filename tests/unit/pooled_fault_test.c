@@ -381,6 +381,27 @@ static void a_reload_ends_refusals_on_their_way_too(void)
 	pooled_bench_end(&b);
 }
 
+/* Released on another edge while no news came; then Redis goes. */
+static void a_release_that_was_not_heard_is_asked_for(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	const char *key = "dcontoso.example";
+
+	pooled_bench_start(&b);
+	watch_elsewhere(&b, key);
+	news_of(&b, key, "-1 +3600 0 0 0 +0");
+	AWAIT(b.loop, is_watched_here(&b, key));
+	turn_for(b.loop, 20);
+	redis_server_do(&b.server, "CLIENT KILL TYPE pubsub");
+	AWAIT(b.loop, !pooled_of_bench(&b)->news_up);
+	redis_server_do(&b.server, "EVAL %s 1 %s", "local now = redis.call('TIME')[1] * 1000000 + redis.call('TIME')[2] "
+	    "redis.call('HSET', 'fg:1:{' .. KEYS[1] .. '}:s', 'h', string.format('0 0 0 0 0 %.0f', now))", key);
+	AWAIT(b.loop, pooled_of_bench(&b)->news_up);
+	AWAIT(b.loop, pooled_merged(&b));
+	CU_ASSERT_FALSE(is_watched_here(&b, key));
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -396,5 +417,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "much is merged by little", much_is_merged_by_little },
 	{ "answers go though the edge was held up", answers_go_though_the_edge_was_held_up },
 	{ "a reload ends refusals on their way too", a_reload_ends_refusals_on_their_way_too },
+	{ "a release that was not heard is asked for", a_release_that_was_not_heard_is_asked_for },
 	CU_TEST_INFO_NULL
 };
