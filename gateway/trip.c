@@ -79,10 +79,15 @@ static bool is_restricted(const struct script_hold *h)
 	return h->watched_until_us || h->suspicious_since_us;
 }
 
+static struct partner payer_of(const struct trip *t, const struct script_reading *got)
+{
+	return got->shared ? partner_common(&charged(t)->partner) : charged(t)->partner;
+}
+
 static void mirror(struct trip *t, const struct script_reading *got)
 {
 	const struct entry *entry = charged(t);
-	struct partner payer = got->shared ? partner_common(&entry->partner) : entry->partner;
+	struct partner payer = payer_of(t, got);
 
 	if (is_restricted(&got->own) || ends_a_hold(&got->seen))
 		pooled_mirror(t->pooled, &payer, &got->own, got->now_us);
@@ -93,14 +98,16 @@ static void mirror(struct trip *t, const struct script_reading *got)
 		    got->seen.provider_decided ? &got->provider : &got->own, got->now_us);
 }
 
-static void tell_ended(struct trip *t, const struct reading *seen)
+static void tell_ended(struct trip *t, const struct script_reading *got)
 {
 	const struct entry *entry = charged(t);
+	const struct reading *seen = &got->seen;
+	struct partner payer = payer_of(t, got);
 
 	if (seen->stopped_watched)
-		pooled_tell_class(t->pooled, &entry->partner, CLASS_WATCHED, seen->class);
+		pooled_tell_class(t->pooled, &payer, CLASS_WATCHED, seen->class);
 	if (seen->stopped_suspicious)
-		pooled_tell_class(t->pooled, &entry->partner, CLASS_SUSPICIOUS, seen->class);
+		pooled_tell_class(t->pooled, &payer, CLASS_SUSPICIOUS, seen->class);
 	if (seen->provider_stopped_watched)
 		pooled_tell_class(t->pooled, &entry->provider, CLASS_WATCHED, CLASS_DISCOVERED);
 }
@@ -140,7 +147,7 @@ static void settle(struct trip *t, struct script_reading *got)
 	seen->slot_us -= t->pooled->redis_ahead_us;
 	seen->common = got->shared || t->common;
 	mirror(t, got);
-	tell_ended(t, seen);
+	tell_ended(t, got);
 	if (seen->admitted)
 		remember_slot(t, seen, now_us);
 	else if (!t->demand.ends_call)
