@@ -223,6 +223,8 @@ static void redis_close_store(struct store *store)
 {
 	struct pooled *p = pooled_of(store);
 
+	store->on_class = NULL; /* who would be told may be gone */
+	store->on_event = NULL;
 	close_links(p);
 	timer_stop(p->house.loop, &p->batch);
 	merge_clear(p);

@@ -402,6 +402,27 @@ static void a_release_that_was_not_heard_is_asked_for(void)
 	pooled_bench_end(&b);
 }
 
+/* Its owner closes it last, when whom it would tell is gone. */
+static void a_store_that_is_closed_tells_nothing(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "contoso.example");
+	news_of(&b, "dcontoso.example", "-1 +1 0 0 0 +0");
+	AWAIT(b.loop, is_watched_here(&b, "dcontoso.example"));
+	turn_for(b.loop, 1100);
+	redis_server_freeze(&b.server);
+	pooled_ask(&b, &entry, 1);
+	b.events[0] = '\0';
+	pooled_bench_close(&b);
+	CU_ASSERT_EQUAL(b.answered, 1);
+	CU_ASSERT_EQUAL(b.classes, 0);
+	CU_ASSERT_STRING_EQUAL(b.events, "");
+	redis_server_stop(&b.server);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -418,5 +439,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "answers go though the edge was held up", answers_go_though_the_edge_was_held_up },
 	{ "a reload ends refusals on their way too", a_reload_ends_refusals_on_their_way_too },
 	{ "a release that was not heard is asked for", a_release_that_was_not_heard_is_asked_for },
+	{ "a store that is closed tells nothing", a_store_that_is_closed_tells_nothing },
 	CU_TEST_INFO_NULL
 };
