@@ -7,6 +7,7 @@
 
 #define SIZE_LEAST 256
 #define IDLE_US    INT64_C(10000000)
+#define LATELY_US  INT64_C(1000000)
 #define SWEEP_MOST 1000 /* a sweep is part of one turn */
 
 void nears_init(struct nears *n, const struct siphash_key *key, uint32_t most)
@@ -78,7 +79,7 @@ static void forget(struct nears *n, struct near *at)
 
 static bool is_spare(const struct near *at)
 {
-	return !near_has_answers(at) && !at->counted;
+	return !at->probing && !near_has_answers(at) && !at->counted;
 }
 
 static struct near *add(struct nears *n, const struct partner *partner)
@@ -158,6 +159,11 @@ bool near_refuses(const struct near *at, int64_t now_us, struct reading *out)
 	if (at->retry_at_us)
 		out->retry_us = at->retry_at_us > now_us ? at->retry_at_us - now_us : 1;
 	return true;
+}
+
+bool near_was_refused(const struct near *at, int64_t now_us)
+{
+	return at->refusal_until_us && now_us - at->refusal_until_us < LATELY_US;
 }
 
 void near_reopen(struct near *at)

@@ -7,6 +7,8 @@
 #include "../policy/siphash.h"
 #include "store.h"
 
+struct trip;
+
 #define NEAR_LETTERS_MOST 1024 /* answers of one batch; then it is sent at once */
 
 struct near {
@@ -23,6 +25,10 @@ struct near {
 	size_t letter_count;
 	uint32_t verdicts[VERDICTS];  /* counted, not sent yet */
 	bool counted;                 /* there are such */
+	/* It was refused until just now: one message asks whether it still is, the next ones wait for what it hears. */
+	bool probing;
+	struct trip *parked, **last_parked; /* owned by their askers */
+	unsigned parked_count;
 	struct near *next_counted;    /* that are to be sent after its */
 };
 
@@ -46,6 +52,8 @@ struct near *near_use(struct nears *, const struct partner *, int64_t now_us);
 void near_refuse(struct near *, const struct reading *, int64_t now_us, int64_t until_us);
 /* True: an ordinary message would be refused now, and so it reads. */
 bool near_refuses(const struct near *, int64_t now_us, struct reading *out);
+/* Was it refused until a moment ago, so that it may well be again? */
+bool near_was_refused(const struct near *, int64_t now_us);
 /* Refusals are forgotten: something was released, or may have been. Of all, or of one. */
 void nears_reopen(struct nears *);
 void near_reopen(struct near *);

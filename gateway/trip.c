@@ -7,6 +7,7 @@
 #include "pooled.h"
 
 #define NEWCOMER_US   INT64_C(10000000) /* how long one that found no room is charged as a newcomer */
+#define PARKED_MOST   64
 #define UNTOLD_US     INT64_C(1000000)  /* how long a refusal holds here when nobody would tell of a release */
 
 struct trip {
@@ -18,6 +19,9 @@ struct trip {
 	void *arg;
 	int64_t sent_us;
 	bool by_text;
+	struct near *probe;          /* it asks for all of this partner here: they wait for what it hears; NULL: for itself */
+	int64_t begun_us;
+	struct trip *next;           /* parked behind it */
 	struct script_call call;
 };
 
@@ -27,14 +31,18 @@ static void trip_free(struct trip *t)
 	free(t);
 }
 
-/* The last thing that a trip does. */
+static void unpark(struct near *);
+
+/* The last thing that a trip does, but for those that waited for it. */
 static void answer(struct trip *t, const struct reading *seen)
 {
 	store_measured_fn *then = t->then;
+	struct near *near = t->probe;
 	void *arg = t->arg;
 
 	trip_free(t);
 	then(arg, seen);
+	unpark(near);
 }
 
 static const struct entry *charged(const struct trip *t)
@@ -60,11 +68,13 @@ static void decide_here(struct trip *t)
 	struct demand demand = t->demand;
 	struct pooled *p = t->pooled;
 	store_measured_fn *then = t->then;
+	struct near *near = t->probe;
 	void *arg = t->arg;
 
 	trip_free(t);
 	p->merge_at = UINT32_MAX; /* what this teaches is merged soon */
 	measure_here(p, entry, &demand, then, arg);
+	unpark(near);
 }
 
 /* --- what the reply means here --- */
@@ -229,38 +239,98 @@ static struct trip *trip_new(struct pooled *p, const struct entry *entry, const 
 	t->demand = *demand;
 	t->then = then;
 	t->arg = arg;
+	t->begun_us = pooled_now(p);
 	return t;
 }
 
-static bool start(struct pooled *p, const struct entry *entry, const struct demand *demand, bool newcomer,
-    store_measured_fn *then, void *arg)
+static bool depart(struct trip *t)
 {
-	struct trip *t = trip_new(p, entry, demand, then, arg);
+	struct pooled *p = t->pooled;
+	const struct near *near = near_find(&p->nears, &t->entry->partner);
 
-	merge_first(p, &entry->partner);
-	if (entry->has_provider)
-		merge_first(p, &entry->provider);
-	if (newcomer)
+	merge_first(p, &t->entry->partner);
+	if (t->entry->has_provider)
+		merge_first(p, &t->entry->provider);
+	if (near && near->newcomer_until_us > t->begun_us)
 		charge_common(t);
 	ask(t);
-	if (go(t))
+	return go(t);
+}
+
+/* --- one asks for all --- */
+
+static void park(struct near *near, struct trip *t)
+{
+	if (!near->parked)
+		near->last_parked = &near->parked;
+	*near->last_parked = t;
+	near->last_parked = &t->next;
+	near->parked_count++;
+}
+
+/* Redis is in no hurry: whoever has waited for half of the deadline is not sent there any more. */
+static bool is_late(const struct trip *t)
+{
+	return pooled_now(t->pooled) - t->begun_us > t->pooled->conf.timeout_us / 2;
+}
+
+/* What the probe heard is remembered, or is no refusal: then all go. */
+static void unpark(struct near *near)
+{
+	struct trip *t, *list;
+	struct reading seen;
+
+	if (!near)
+		return;
+	list = near->parked;
+	near->probing = false;
+	near->parked = NULL;
+	near->parked_count = 0;
+	while ((t = list)) {
+		list = t->next;
+		if (near_refuses(near, pooled_now(t->pooled), &seen))
+			answer(t, &seen);
+		else if (t->pooled->state != POOL_JOINED || is_late(t) || !depart(t))
+			decide_here(t);
+	}
+}
+
+/* True: the trip has begun, or waits for one that has. */
+static bool start(struct near *near, struct trip *t)
+{
+	bool ordinary = near && !t->demand.ends_call;
+
+	if (ordinary && near->probing && near->parked_count < PARKED_MOST) {
+		park(near, t);
 		return true;
-	trip_free(t);
+	}
+	if (ordinary && !near->probing && near_was_refused(near, t->begun_us)) {
+		near->probing = true;
+		t->probe = near;
+	}
+	if (depart(t))
+		return true;
+	if (t->probe)
+		near->probing = false;
 	return false;
 }
 
 bool trip_measure(struct pooled *p, const struct entry *entry, const struct demand *demand, store_measured_fn *then, void *arg)
 {
-	int64_t now_us = pooled_now(p);
 	struct near *near = near_find(&p->nears, &entry->partner);
 	struct reading seen;
+	struct trip *t;
 
-	if (near && !demand->ends_call && near_refuses(near, now_us, &seen)) {
+	if (near && !demand->ends_call && near_refuses(near, pooled_now(p), &seen)) {
 		then(arg, &seen);
 		return true;
 	}
-	if (p->state == POOL_JOINED && redis_is_up(p->link) && start(p, entry, demand, near && near->newcomer_until_us > now_us, then, arg))
-		return false;
+	if (p->state == POOL_JOINED && redis_is_up(p->link)) {
+		t = trip_new(p, entry, demand, then, arg);
+		if (start(near, t))
+			return false;
+		trip_free(t);
+	}
 	measure_here(p, entry, demand, then, arg);
 	return true;
 }
