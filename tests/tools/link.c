@@ -123,6 +123,9 @@ static struct link *link_new(int fd, SSL_CTX *context)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (getsockname(fd, (struct sockaddr *)&local, &length) == 0)
 		print_address((struct sockaddr *)&local, length, l->local, sizeof l->local);
+	length = sizeof local;
+	if (getpeername(fd, (struct sockaddr *)&local, &length) == 0)
+		print_address((struct sockaddr *)&local, length, l->remote, sizeof l->remote);
 	if (context != NULL) {
 		l->ssl = must(SSL_new(context));
 		SSL_set_fd(l->ssl, fd);

@@ -31,7 +31,7 @@ struct link {
 	long        pace;          /* octets a second, 0 is no limit */
 	int64_t     pace_since_us;
 	size_t      pace_sent;
-	char        local[80];     /* ADDR:PORT */
+	char        local[80], remote[80]; /* ADDR:PORT */
 	char        why[200];      /* why it is not open any more */
 };
 

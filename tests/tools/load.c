@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TALLIES = 64, FULL = 1 << 20 };
+enum { TALLIES = 64, FULL = 1 << 20, AGAIN_US = 200000 };
 
 struct shot {
 	int64_t sent_us;
@@ -33,7 +33,9 @@ struct load {
 	long           sent, answered, provisional, requests, strays;
 	long           retry_min, retry_max;
 	size_t         next_link;
-	struct tally   statuses[TALLIES], reasons[TALLIES];
+	long           failovers;
+	int64_t        again_us;   /* when who lost its connection may look for another */
+	struct tally   statuses[TALLIES], reasons[TALLIES], places[TALLIES];
 };
 
 static void count_one(struct tally *tallies, const char *name)
@@ -90,6 +92,7 @@ static void shoot(struct load *load, struct link *l)
 	text_print(to, "Content-Length: %ld\r\n\r\n%s", s->body, load->body);
 	load->last_sent_us = load->shots[load->sent].sent_us = now_us();
 	load->sent++;
+	count_one(load->places, l->remote);
 }
 
 /* The number in our branch, or -1 for an answer to nothing of ours. */
@@ -277,6 +280,29 @@ static void send_due(struct load *load)
 	}
 }
 
+static struct link *connect_one(const struct load *load)
+{
+	const struct partner_settings *s = load->settings;
+
+	return s->finder ? finder_connect(s->finder, &s->link, s->context) : link_connect(&s->link, s->context);
+}
+
+/* Who was found by DNS is looked for there again. What was sent to one that ended is lost. */
+static void fail_over(struct load *load)
+{
+	if (load->settings->finder == NULL || load->sent == load->settings->count || now_us() < load->again_us)
+		return;
+	for (long i = 0; i < load->settings->connections; i++) {
+		if (load->links[i]->open)
+			continue;
+		link_free(load->links[i]);
+		load->links[i] = connect_one(load);
+		load->failovers += load->links[i]->open;
+		if (!load->links[i]->open)
+			load->again_us = now_us() + AGAIN_US;
+	}
+}
+
 /* False when nothing is left to do or to wait for. */
 static bool turn(struct load *load)
 {
@@ -285,6 +311,7 @@ static bool turn(struct load *load)
 	int64_t left = (int64_t)(s->wait * 1e6) - (now_us() - load->last_sent_us);
 	struct timespec patience = { .tv_nsec = 1000000 };
 
+	fail_over(load);
 	send_due(load);
 	for (size_t i = 0; i < links; i++) {
 		link_flush(load->links[i]);
@@ -292,7 +319,9 @@ static bool turn(struct load *load)
 			.events = link_events(load->links[i]) };
 		open += load->links[i]->open;
 	}
-	if (open == 0 || (load->sent == s->count && (load->answered == load->sent || left <= 0)))
+	if (open == 0 && (s->finder == NULL || left <= 0))
+		return false;
+	if (load->sent == s->count && (load->answered == load->sent || left <= 0))
 		return false;
 	/* A closed loop that is never answered must end too. */
 	if (s->window > 0 && load->sent == load->answered + s->window && left <= 0)
@@ -349,6 +378,10 @@ static void print_account(const struct load *load)
 	    load->answered, load->sent - load->answered);
 	print_tallies("answers", load->statuses);
 	print_tallies("reasons", load->reasons);
+	if (load->settings->finder != NULL) {
+		print_tallies("places", load->places);
+		printf(",\"failovers\":%ld", load->failovers);
+	}
 	if (load->retry_min >= 0)
 		printf(",\"retry_after\":{\"min\":%ld,\"max\":%ld}", load->retry_min, load->retry_max);
 	else
@@ -363,7 +396,7 @@ static long connect_all(struct load *load)
 	long open = 0;
 
 	for (long i = 0; i < load->settings->connections; i++) {
-		load->links[i] = link_connect(&load->settings->link, load->settings->context);
+		load->links[i] = connect_one(load);
 		if (!load->links[i]->open)
 			fprintf(stderr, "partner: connection %ld: %s\n", i + 1, load->links[i]->why);
 		open += load->links[i]->open;

@@ -9,10 +9,13 @@
 #include <string.h>
 
 static const char help[] =
-	"usage: partner --connect ADDR:PORT [--tls] [--cert FILE] [--key FILE] [--ca FILE] [--name NAME] [--tls1.2]\n"
-	"               [--connections N] LOAD... | --script FILE\n"
+	"usage: partner --connect ADDR:PORT | --srv DOMAIN --dns ADDR:PORT\n"
+	"               [--tls] [--cert FILE] [--key FILE] [--ca FILE] [--name NAME] [--tls1.2] [--connections N]\n"
+	"               LOAD... | --script FILE\n"
 	"\n"
 	"TLS is spoken when --tls, --cert or --ca is given; --ca checks the server, --name its name too.\n"
+	"--srv asks that DNS server where _sipfederationtls._tcp.DOMAIN is, and for its addresses, and checks the name\n"
+	"that it gives. Connections go to the addresses in turn; one that ends is made again to the next that answers.\n"
 	"\n"
 	"Load: [--from URI] --to PATTERN [--method M] [--count N] [--rate R/s [--random] | --burst] [--window N]\n"
 	"      [--body SIZE] [--header LINE]... [--first N] [--wait SECONDS] [--print]\n"
@@ -21,7 +24,8 @@ static const char help[] =
 	"  An INVITE's final answer is acknowledged; requests that come in are answered 200.\n"
 	"  --print: each answer as a line: seconds, number, status, reason token, Retry-After.\n"
 	"  The last line is JSON: sent, unsent, answers by status, by status and reason, lost, retry_after,\n"
-	"  latency_ms, provisional, requests, closed, seconds. Exit 1 when there was no connection at all.\n"
+	"  latency_ms, provisional, requests, closed, seconds; with --srv also failovers, and places: requests by\n"
+	"  address. Exit 1 when there was no connection at all.\n"
 	"\n"
 	"Script (FILE or -), a line each; # starts a comment line; words with blanks go in \"quotes\":\n"
 	"  send <<END ... END          the lines as one message; `repeat N` before it, or before expect, repeats\n"
@@ -40,7 +44,8 @@ static const char help[] =
 	"\n";
 
 static const struct option options[] = {
-	{ "connect", required_argument, NULL, 'c' }, { "tls", no_argument, NULL, 'T' },
+	{ "connect", required_argument, NULL, 'c' }, { "srv", required_argument, NULL, 'd' },
+	{ "dns", required_argument, NULL, 'D' }, { "tls", no_argument, NULL, 'T' },
 	{ "cert", required_argument, NULL, 'C' }, { "key", required_argument, NULL, 'K' },
 	{ "ca", required_argument, NULL, 'A' }, { "name", required_argument, NULL, 'N' },
 	{ "tls1.2", no_argument, NULL, '2' }, { "connections", required_argument, NULL, 'n' },
@@ -105,6 +110,8 @@ static bool set_link_option(struct link_settings *link, int option, const char *
 static void set_option(struct partner_settings *s, struct scene *scene, int option, const char *value)
 {
 	switch (option) {
+	case 'd': s->domain = value; break;
+	case 'D': s->dns = value; break;
 	case 'n': s->connections = number(value); break;
 	case 's': s->script = value; break;
 	case 'S': set_variable(scene, value); break;
@@ -130,6 +137,21 @@ static void set_option(struct partner_settings *s, struct scene *scene, int opti
 	}
 }
 
+/* A script talks to whom DNS names first. */
+static void find_edges(struct partner_settings *s)
+{
+	const char *name;
+
+	if (s->domain == NULL)
+		return;
+	s->finder = finder_open(s->domain, s->dns);
+	if (s->script == NULL)
+		return;
+	finder_next(s->finder, &s->link.address, &name);
+	if (s->link.name == NULL)
+		s->link.name = name;
+}
+
 int main(int argc, char **argv)
 {
 	struct partner_settings settings = { .from = "sip:partner@partner.example", .method = "MESSAGE",
@@ -143,13 +165,16 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		if (!set_link_option(&settings.link, option, optarg))
 			set_option(&settings, &scene, option, optarg);
-	if (optind < argc || settings.link.address == NULL || (settings.script == NULL && settings.to == NULL))
-		usage("--connect and either --to or --script are wanted");
+	if (optind < argc || (settings.link.address == NULL) == (settings.domain == NULL)
+	    || (settings.domain == NULL) != (settings.dns == NULL) || (settings.script == NULL && settings.to == NULL))
+		usage("--connect, or --srv and --dns, and either --to or --script are wanted");
 	if (settings.connections < 1 || settings.count < 1)
 		usage("--connections and --count are at least 1");
+	find_edges(&settings);
 	settings.context = link_context(&settings.link, false);
 	status = settings.script ? play_run(&settings, &scene) : load_run(&settings);
 	SSL_CTX_free(settings.context);
+	finder_free(settings.finder);
 	scene_clear(&scene);
 	return status;
 }

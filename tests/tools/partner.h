@@ -3,6 +3,7 @@
 #ifndef TOOLS_PARTNER_H
 #define TOOLS_PARTNER_H
 
+#include "find.h"
 #include "link.h"
 #include "scene.h"
 
@@ -11,7 +12,9 @@ enum { EXTRA_LINES = 16 };
 struct partner_settings {
 	struct link_settings link;
 	SSL_CTX    *context;              /* owned by main */
-	const char *script;               /* borrowed, as are all of these */
+	struct finder *finder;            /* owned by main; NULL: link.address says where */
+	const char *domain, *dns;         /* borrowed, as are all of these */
+	const char *script;
 	const char *from, *to, *method;
 	const char *lines[EXTRA_LINES];   /* further header lines of each request */
 	size_t      line_count;
