@@ -18,12 +18,12 @@ static void on_message(void *arg, struct link *l, const struct frame *f)
 	transit_message(&e->traffic, l, f);
 }
 
-/* A next hop's queue is down to half: whoever filled it is read from again. */
+/* The queue of an internal server is down to half: whoever filled it is read from again. */
 static void on_drained(void *arg, struct link *l)
 {
 	struct edge *e = arg;
 
-	if (l->kind != LINK_HOP)
+	if (l->kind == LINK_PARTNER)
 		link_go_on(l);
 	else
 		for (struct link *at = e->links.first; at; at = at->next_all)

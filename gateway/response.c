@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define STRANGE_MOST 100
+#define ANSWERS_MOST 100 /* of one request that went to a partner, provisional ones too: forks and repetitions are far fewer */
 
 /* --- whose is it? --- */
 
@@ -55,6 +56,24 @@ static void unasked(const struct traffic *tr, struct link *l)
 	/* A next hop serves all partners: none of them may have it closed. */
 	if (++l->strange >= STRANGE_MOST && l->kind == LINK_PARTNER)
 		link_close(l, "100 responses that nobody asked for");
+}
+
+/* --- towards the inside --- */
+
+/* A next hop serves all partners: none of them may fill its queue until it is closed. Requests are
+ * held back by quota before they are read on; an answer by its sender, who is not read until half is gone. */
+static void slow_down(struct link *by, struct link *to)
+{
+	if (by->kind != LINK_PARTNER || !to || to->kind == LINK_PARTNER || stream_queued(to->stream) <= STREAM_OUT_HIGH)
+		return;
+	stream_await_drained(to->stream);
+	link_stall(by);
+}
+
+/* What many connections at once still bring has no room: it is as if it had not come. */
+static bool has_room(const struct link *by, const struct link *to)
+{
+	return by->kind != LINK_PARTNER || !to || to->kind == LINK_PARTNER || stream_queued(to->stream) <= STREAM_OUT_MAX / 2;
 }
 
 /* --- printing it without our Via --- */
@@ -239,10 +258,16 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 		came_late(tr, p, f->status);
 		return;
 	}
-	if (!pass(tr, f, by, to)) {
+	if (!has_room(by, to)) {
+		ledger_answered(tr->ledger, ANSWERED_NOBODY);
+		slow_down(by, to);
+		return;
+	}
+	if ((by->kind == LINK_PARTNER && ++p->answers > ANSWERS_MOST) || !pass(tr, f, by, to)) {
 		unasked(tr, by);
 		return;
 	}
+	slow_down(by, to);
 	if (!to)
 		ledger_answered(tr->ledger, ANSWERED_NOBODY);
 	if (f->status < 200)
