@@ -23,17 +23,21 @@ enum { /* as in admit.lua */
 
 static const enum class classes[] = { CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED };
 
-/* An array of so many integers, none below 0. */
+/* None below 0, and none that would overflow where times are added. */
+static bool is_number(const redisReply *reply)
+{
+	return reply && reply->type == REDIS_REPLY_INTEGER && reply->integer >= 0 && reply->integer < NUMBER_END;
+}
+
+/* An array of so many of them. */
 static bool read_numbers(int64_t *out, size_t count, const redisReply *reply)
 {
 	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != count)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		const redisReply *element = reply->element[i];
-
-		if (!element || element->type != REDIS_REPLY_INTEGER || element->integer < 0)
+		if (!is_number(reply->element[i]))
 			return false;
-		out[i] = element->integer;
+		out[i] = reply->element[i]->integer;
 	}
 	return true;
 }
@@ -162,7 +166,7 @@ static bool read_edge(struct script_edge *out, redisReply *const *four)
 	*out = (struct script_edge){ text_of(four[0]), text_of(four[1]), text_of(four[2]), 0 };
 	if (!out->name || !out->instance || !out->text)
 		return false;
-	if (!four[3] || four[3]->type != REDIS_REPLY_INTEGER || four[3]->integer < 0)
+	if (!is_number(four[3]))
 		return false;
 	out->age_us = four[3]->integer;
 	return true;
@@ -172,7 +176,7 @@ static bool read_pool(struct script_pool *out, redisReply *const *three)
 {
 	const char *id = text_of(three[1]);
 
-	if (!three[0] || three[0]->type != REDIS_REPLY_INTEGER || three[0]->integer < 0 || !id || strlen(id) > SCRIPT_POOL_ID_MAX)
+	if (!is_number(three[0]) || !id || strlen(id) > SCRIPT_POOL_ID_MAX)
 		return false;
 	if (!three[2] || three[2]->type != REDIS_REPLY_STRING || (size_t)three[2]->len != sizeof(out->target_key.octets))
 		return false;
