@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "../policy/alloc.h"
+#include "../policy/siphash.h"
 #include "log.h"
 
 #define FOLDS 512
+#define FOLD_PLACES 8
 #define FOLD_US 1000000
 #define TENANT_LINES 64
 #define NAME_MAX_TEXT 400
@@ -33,6 +36,7 @@ struct ledger {
 	uint64_t handshakes, failed_handshakes;
 	struct fold handshake;
 	struct fold folds[FOLDS];
+	struct siphash_key key; /* so that nobody can choose names that get in each other's way */
 	struct timer timer;
 	int64_t tenant_second;
 	unsigned tenant_lines;
@@ -61,6 +65,8 @@ struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisio
 	l->store = store;
 	l->decisions = decisions;
 	l->targets = targets;
+	if (getrandom(l->key.octets, sizeof l->key.octets, 0) != (ssize_t)sizeof l->key.octets)
+		abort(); /* cannot be: so few octets are given whole, or the kernel has none */
 	return l;
 }
 
@@ -122,16 +128,34 @@ static void watch_folds(struct ledger *l)
 		timer_set(l->loop, &l->timer, loop_now(l->loop) + FOLD_US, on_second, l);
 }
 
+static bool is_fold_of(const struct fold *f, const char *who, enum reason reason, bool observe)
+{
+	return f->used && f->reason == reason && f->observe == observe && !strcmp(f->who, who);
+}
+
+/* The fold of this, else the place for it: a free one, or the one that was told longest ago. */
+static struct fold *place_for(struct ledger *l, const char *who, enum reason reason, bool observe)
+{
+	size_t hash = (size_t)siphash(&l->key, who, strlen(who)) + (size_t)reason * 2 + observe;
+	struct fold *found = NULL;
+
+	for (size_t i = 0; i < FOLD_PLACES; i++) {
+		struct fold *f = &l->folds[(hash + i) % FOLDS];
+
+		if (is_fold_of(f, who, reason, observe))
+			return f;
+		if (!found || (found->used && (!f->used || f->since_us < found->since_us)))
+			found = f;
+	}
+	return found;
+}
+
 /* True: tell it now. False: it is counted in a fold. */
 static bool tell(struct ledger *l, const char *who, enum reason reason, bool observe)
 {
-	size_t hash = (size_t)reason * 2 + observe;
-	struct fold *f;
+	struct fold *f = place_for(l, who, reason, observe);
 
-	for (const char *c = who; *c; c++)
-		hash = hash * 31 + (unsigned char)*c;
-	f = &l->folds[hash % FOLDS];
-	if (f->used && f->reason == reason && f->observe == observe && !strcmp(f->who, who)) {
+	if (is_fold_of(f, who, reason, observe)) {
 		f->more++;
 		return false;
 	}
