@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../policy/alloc.h"
@@ -87,10 +88,16 @@ static bool read_file(const char *path, unsigned char secret[32])
 	return n == 32;
 }
 
+/* One that was cut short may be readable by others: the new one is another file. One
+ * that could not be opened is left to its owner. */
 static void write_file(const char *path, const unsigned char secret[32])
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct stat there;
+	int fd;
 
+	if (lstat(path, &there) == 0 && there.st_size < 32)
+		unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || write(fd, secret, 32) != 32 || fsync(fd) < 0)
 		log_line(LEVEL_ERROR, "%s: cannot write: %s: make the directory, owned by the edge's user; until then dialogs do not outlive this process",
 		    path, strerror(errno));
