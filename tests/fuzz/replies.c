@@ -25,7 +25,7 @@ static void *make_array(const redisReadTask *task, array_length length)
 
 static bool is_number(const redisReply *r)
 {
-	return r && r->type == REDIS_REPLY_INTEGER && r->integer >= 0;
+	return r && r->type == REDIS_REPLY_INTEGER && r->integer >= 0 && r->integer < INT64_C(1) << 53;
 }
 
 static bool are_numbers(const redisReply *r)
@@ -45,7 +45,7 @@ static void admit_is_strict(const redisReply *r)
 		LAW(!seen->admitted && !seen->known, "what cannot be read admits nobody");
 		return;
 	}
-	LAW(are_numbers(r) && got.now_us == r->element[0]->integer, "a reading is numbers, none below 0");
+	LAW(are_numbers(r) && got.now_us == r->element[0]->integer, "a reading is numbers that Lua tells exactly");
 	LAW(got.unknown == (r->elements == 1) && (got.unknown || r->elements == 6 || r->elements == 16),
 	    "a reading has its places, and no others");
 	LAW(!got.unknown || !seen->known, "of the unknown nothing is known");

@@ -107,6 +107,11 @@ static void replies_of_another_shape(void)
 		POOL "$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n$1\r\nd\r\n", POOL "$3\r\na\0b\r\n$1\r\nb\r\n$1\r\nc\r\n:1\r\n",
 		POOL "$1\r\na\r\n:2\r\n$1\r\nc\r\n:1\r\n", "*3\r\n$1\r\n1\r\n$2\r\nid\r\n" KEY, "*3\r\n:1\r\n:2\r\n" KEY,
 		"*3\r\n:1\r\n$2\r\nid\r\n$5\r\nshort\r\n",
+		/* Beyond 2^53 - 1 no number is one that a script told; the sum of two of them would be none either. */
+		"*1\r\n:9007199254740992\r\n", "*6\r\n:1\r\n:1\r\n:0\r\n:9007199254740992\r\n:0\r\n:0\r\n",
+		"*6\r\n:9223372036854775807\r\n:1\r\n:0\r\n:9223372036854775807\r\n:0\r\n:0\r\n",
+		"*7\r\n:1\r\n:0\r\n:0\r\n:9007199254740992\r\n:0\r\n:0\r\n:0\r\n", "*3\r\n:9007199254740992\r\n$2\r\nid\r\n" KEY,
+		POOL "$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n:9007199254740992\r\n",
 	};
 	static struct script_pool pool;
 	struct script_reading reading;
