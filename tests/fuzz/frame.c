@@ -133,7 +133,7 @@ static void take(struct story *s, enum frame_result result, const struct frame *
 	tell_number(s, result);
 	if (result == FRAME_PING)
 		return;
-	LAW(f->size > 0 && f->size <= used, "a message is what was used");
+	LAW(f->size <= used && (f->size > 0 || result == FRAME_BROKEN), "a message is what was used");
 	LAW(f->lines <= FRAME_LINES_ROOM, "there is room for its lines");
 	LAW((result == FRAME_BROKEN) == f->closes, "who cannot be read on is closed");
 	lines_lie_inside(f);
