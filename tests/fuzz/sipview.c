@@ -39,6 +39,27 @@ void sipview_clear(struct sipview *v)
 	msg_destroy(v->msg);
 }
 
+char *sipview_print(msg_t *msg, size_t *size)
+{
+	msg_iovec_t *v;
+	size_t at = 0;
+	isize_t count;
+	char *out;
+
+	if (msg_serialize(msg, NULL) < 0 || (*size = (size_t)msg_prepare(msg)) == 0)
+		return NULL;
+	count = msg_iovec(msg, NULL, 0);
+	v = calloc((size_t)count, sizeof *v);
+	out = malloc(*size);
+	if (!v || !out)
+		abort();
+	msg_iovec(msg, v, count);
+	for (isize_t i = 0; i < count; at += v[i++].mv_len)
+		memcpy(out + at, v[i].mv_base, v[i].mv_len);
+	free(v);
+	return out;
+}
+
 unsigned sipview_vias(const struct sipview *v)
 {
 	unsigned count = 0;

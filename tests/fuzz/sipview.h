@@ -21,6 +21,9 @@ struct sipview {
 void sipview_make(struct sipview *, const char *octets, size_t size, bool inside);
 void sipview_clear(struct sipview *);
 
+/* What would leave of a parsed message; NULL: it cannot be printed. To be freed. */
+char *sipview_print(msg_t *, size_t *size);
+
 unsigned sipview_vias(const struct sipview *);
 bool sipview_same_text(const char *, const char *); /* either may be NULL */
 /* The first line whose header has this name; UINT16_MAX: none. */

@@ -209,7 +209,9 @@ static void show_certificate(struct link *l, enum world_peer peer)
 
 static void conf_make(void)
 {
-	conf.border.user_agent = (char[]) { "keep" };
+	static char keep[] = "keep";
+
+	conf.border.user_agent = keep;
 	conf.border.diagnostics = true;
 	texts_add(&conf.border.remove, "P-Asserted-Identity");
 	texts_add(&conf.border.remove, "Remote-Party-ID");
@@ -237,6 +239,7 @@ static void own_make(struct own *own)
 
 static void make(void)
 {
+	static char director[] = "director.example.com";
 	struct traffic *tr = &world.traffic;
 
 	log_open(LEVEL_ERROR);
@@ -255,8 +258,7 @@ static void make(void)
 	link_make(&world.partner, LINK_PARTNER, 1, "192.0.2.7:40000");
 	link_make(&world.hop, LINK_HOP, 2, "10.0.0.1:5061");
 	hops_init(&hops, tr->loop, &links, NULL);
-	hop = (struct hop){ .all = &hops, .id = 1, .uri = (char[]) { "sips:director" }, .host = (char[]) { "director" }, .name = (char[]) { "director" },
-		.priority = 1, .weight = 1, .link = &world.hop, .up = true };
+	hop = (struct hop){ .all = &hops, .id = 1, .uri = director, .host = director, .name = director, .priority = 1, .weight = 1, .link = &world.hop, .up = true };
 	hops.first = &hop;
 	hops.queue.limit = SIZE_MAX / 4;
 	world.hop.hop = &hop;

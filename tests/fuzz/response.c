@@ -1,0 +1,133 @@
+/* What next hops answer: it goes back only to who asked, without our Via and otherwise as it came, and the
+ * scan says what the parser would. */
+#include <sofia-sip/msg_header.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sipview.h"
+#include "world.h"
+
+#define VIA "Via: SIP/2.0/TLS sip.contoso.com:5061;branch=z9hG4bK776a\r\n"
+#define ENDS "From: Alice <sip:alice@contoso.com>;tag=1928\r\nTo: Bob <sip:bob@example.com>\r\nCall-ID: " WORLD_CALL_ID "\r\n"
+
+enum { INVITE = 1, AND_CANCEL = 2 };
+
+static const char message[] = "MESSAGE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n";
+static const char invite[] = "INVITE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
+static const char cancel[] = "CANCEL sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n";
+
+/* What the partner was told so far. */
+static unsigned finals;
+
+static void ask(struct world *w, const char *text)
+{
+	static struct frame f;
+	struct sipview out;
+	size_t at = 0, size;
+	char *said;
+
+	LAW(world_next(&w->partner, text, strlen(text), &at, &f), "it is a request");
+	world_hear(w, &w->partner, &f);
+	said = world_said(&w->hop, &size);
+	LAW(size > 0, "it goes on");
+	sipview_make(&out, said, size, true);
+	world_note_branch(out.sip->sip_via->v_branch, strlen(out.sip->sip_via->v_branch));
+	sipview_clear(&out);
+	free(said);
+}
+
+/* --- what goes back --- */
+
+static void goes_back_as_it_came(const struct sipview *in, const struct sipview *out)
+{
+	size_t body = in->frame.size - in->frame.head;
+
+	LAW(out->frame.status == in->frame.status, "the status stays");
+	LAW(sipview_vias(out) + 1 == sipview_vias(in), "one Via is taken off, ours");
+	LAW(in->sip->sip_via->v_next && sipview_same_text(out->sip->sip_via->v_branch, in->sip->sip_via->v_next->v_branch), "the next Via is on top");
+	LAW(!strcmp(out->sip->sip_call_id->i_id, in->sip->sip_call_id->i_id) && out->sip->sip_cseq->cs_seq == in->sip->sip_cseq->cs_seq, "Call-ID and CSeq stay");
+	LAW(sipview_same_text(out->sip->sip_to->a_tag, in->sip->sip_to->a_tag), "the To tag stays");
+	LAW(out->frame.size - out->frame.head == body && !memcmp(out->frame.octets + out->frame.head, in->frame.octets + in->frame.head, body), "the body stays");
+	LAW(sipview_line(out, "P-Asserted-Identity") == UINT16_MAX && sipview_line(out, "Remote-Party-ID") == UINT16_MAX, "what speaks of trust stays inside");
+}
+
+/* The parser's way to do the same: octet by octet, where it can read what came. */
+static void scan_does_what_the_parser_would(const struct world *w, const struct frame *f, const char *text, size_t size)
+{
+	msg_t *msg = message_parse(w->traffic.class, f->octets, f->size);
+	const struct texts *remove = &w->traffic.conf->border.remove;
+	size_t printed;
+	char *other;
+
+	if (!msg)
+		return;
+	msg_header_remove(msg, NULL, (msg_header_t *)sip_object(msg)->sip_via);
+	message_remove_named(msg, remove->list, remove->count);
+	other = sipview_print(msg, &printed);
+	LAW(other && printed == size && !memcmp(other, text, size), "the scan sends what the parser would");
+	free(other);
+	msg_destroy(msg);
+}
+
+static void was_asked_for(const struct frame *f, const struct sipview *out, uint8_t options)
+{
+	const char *method = out->sip->sip_cseq->cs_method_name;
+
+	if (!strcmp(method, "CANCEL") && (options & INVITE)) {
+		LAW(options & AND_CANCEL, "nobody is told of a CANCEL that nobody sent");
+		return;
+	}
+	LAW(f->status >= 200 || finals == 0, "nothing rings behind a final answer");
+	LAW(f->status < 200 || finals == 0 || ((options & INVITE) && f->status / 100 == 2), "there is one final answer, but for further 2xx of an INVITE");
+	finals += f->status >= 200;
+}
+
+static void answer(struct world *w, const struct frame *f, uint8_t options)
+{
+	struct sipview in, out;
+	size_t size, onward_size;
+	char *text, *onward;
+
+	world_hear(w, &w->hop, f);
+	text = world_said(&w->partner, &size);
+	onward = world_said(&w->hop, &onward_size);
+	LAW(link_is_open(&w->hop) || f->closes, "a next hop is closed by a broken stream only");
+	LAW(f->request || onward_size == 0, "a response is not answered");
+	if (size && !f->fault && !f->request) {
+		sipview_make(&in, f->octets, f->size, true);
+		sipview_make(&out, text, size, true);
+		goes_back_as_it_came(&in, &out);
+		was_asked_for(f, &out, options);
+		scan_does_what_the_parser_would(w, f, text, size);
+		sipview_clear(&in);
+		sipview_clear(&out);
+	} else {
+		LAW(size == 0, "what is broken, and what is no answer, does not go back");
+	}
+	free(text);
+	free(onward);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
+{
+	static struct frame f;
+	struct fuzz_input in = { octets, size };
+	uint8_t options = fuzz_octet(&in);
+	struct world *w = world_begin(PEER_CONTOSO);
+	size_t filled, at = 0;
+	char *text;
+
+	finals = 0;
+	ask(w, options & INVITE ? invite : message);
+	if ((options & INVITE) && (options & AND_CANCEL))
+		ask(w, cancel);
+	text = world_fill(w, in.at, in.left, &filled);
+	while (world_next(&w->hop, text, filled, &at, &f)) {
+		answer(w, &f, options);
+		if (f.closes)
+			break;
+	}
+	world_end(w);
+	free(text);
+	return 0;
+}

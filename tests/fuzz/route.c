@@ -1,0 +1,223 @@
+/* The proxy's headers: a token altered in any bit proves nothing, whatever is done to Routes our Via
+ * stays on top, and from inside only what carries our token reaches a partner. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../policy/target.h"
+#include "sipview.h"
+#include "world.h"
+
+enum { WAY_TOKEN, WAY_HEADERS, WAY_INSIDE, WAYS };
+
+/* --- tokens --- */
+
+static void an_altered_one_proves_nothing(const struct token_keys *keys, const char *text, const struct token_dialog *dialog, uint64_t where)
+{
+	char altered[TOKEN_TEXT_MAX];
+	size_t length = strlen(text);
+	struct token token;
+
+	memcpy(altered, text, length + 1);
+	altered[where / 8 % length] ^= (char)(1 << where % 7);
+	LAW(!token_read(keys, altered, dialog, &token), "a token altered in any bit proves nothing");
+	altered[where / 8 % length] = '\0';
+	LAW(!token_read(keys, altered, dialog, &token), "half a token proves nothing");
+}
+
+/* Whatever text proves something is the very one that we would write. */
+static void no_other_text_proves(const struct token_keys *keys, const char *text, const struct token_dialog *dialog)
+{
+	char ours[TOKEN_TEXT_MAX];
+	struct token token;
+
+	if (!token_read(keys, text, dialog, &token))
+		return;
+	token_make(keys, &token, dialog, ours);
+	LAW(!strcmp(ours, text), "a token has one spelling");
+}
+
+static void token_way(const struct own *own, struct fuzz_input *in)
+{
+	uint64_t where = fuzz_number(in, 4);
+	size_t sizes[6];
+	char *parts[6];
+	struct token token = { .side = (enum token_side)(where >> 30) }, read;
+	struct token_dialog dialog, other;
+	char text[TOKEN_TEXT_MAX];
+
+	if (token.side > TOKEN_INNER)
+		token.side = TOKEN_BOTH;
+	for (size_t i = 0; i < 6; i++) {
+		const char *part = fuzz_until(in, '\n', &sizes[i]);
+
+		parts[i] = fuzz_text(part, sizes[i]);
+	}
+	dialog = (struct token_dialog){ parts[0], parts[1], parts[2] };
+	other = (struct token_dialog){ parts[0], parts[5], parts[2] };
+	no_other_text_proves(own->tokens, parts[5], &dialog);
+	if (domain_parse(&token.organisation, parts[3], strlen(parts[3])) && domain_parse(&token.source, parts[4], strlen(parts[4]))) {
+		token_make(own->tokens, &token, &dialog, text);
+		LAW(strlen(text) < TOKEN_TEXT_MAX, "a token has room");
+		LAW(token_read(own->tokens, text, &dialog, &read) && read.side == token.side && domain_same(&read.organisation, &token.organisation)
+		    && domain_same(&read.source, &token.source), "a token says what was signed");
+		an_altered_one_proves_nothing(own->tokens, text, &dialog, where);
+		if (token_read(own->tokens, text, &other, &read))
+			LAW(target_hash(&own->branch_key, dialog.user, strlen(dialog.user), "", 0)
+			    == target_hash(&own->branch_key, other.user, strlen(other.user), "", 0), "a token serves its own dialog");
+	}
+	for (size_t i = 0; i < 6; i++)
+		free(parts[i]);
+}
+
+/* --- headers --- */
+
+static void what_is_proven_is_signed(const struct own *own, const sip_t *sip, bool from_inside)
+{
+	const url_t *local = from_inside ? sip->sip_from->a_url : sip->sip_to->a_url;
+	struct token_dialog dialog = { sip->sip_call_id->i_id, local->url_user, local->url_host ? local->url_host : "" };
+	struct token token, again;
+	unsigned consume, routes = 0;
+
+	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next)
+		routes++;
+	if (route_read(own, sip, &dialog, from_inside, &token, &consume) != ROUTE_PROVEN)
+		return;
+	LAW(consume >= 1 && consume <= 2 && consume <= routes, "one or two Routes are ours");
+	LAW(own_host(own, sip->sip_route->r_url->url_host), "proof stands in the first Route");
+	LAW(sipview_token(own, sip->sip_route->r_url, sip->sip_call_id->i_id, local, &again) && again.side == token.side
+	    && domain_same(&again.organisation, &token.organisation), "proof is a token of ours for this dialog");
+	LAW(token.side == TOKEN_BOTH || (token.side == TOKEN_INNER) == from_inside, "a token serves its own side");
+}
+
+static unsigned count_routes(const sip_t *sip)
+{
+	unsigned count = 0;
+
+	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next)
+		count++;
+	return count;
+}
+
+static bool change(const struct own *own, msg_t *msg)
+{
+	static const struct token token = { .side = TOKEN_BOTH };
+	sip_t *sip = sip_object(msg);
+	struct token_dialog dialog = { sip->sip_call_id->i_id, NULL, "example.com" };
+	struct token named = token;
+	unsigned before = count_routes(sip);
+
+	named.organisation = named.source = fuzz_domain("contoso.com");
+	if (!via_received(msg, "192.0.2.7", 40000) || !route_undo_strict(own, msg))
+		return false;
+	LAW(count_routes(sip) == before, "undoing what a strict router did keeps the number of Routes");
+	what_is_proven_is_signed(own, sip, false);
+	what_is_proven_is_signed(own, sip, true);
+	route_remove(msg, 1);
+	LAW(count_routes(sip) == (before ? before - 1 : 0), "one Route is removed");
+	return via_count_down(msg) && route_record(msg, own, &named, &dialog) && via_push(msg, &own->inner, "z9hG4bKfg0123456789abcdef.01234567");
+}
+
+static void is_still_ours(const char *text, size_t size, unsigned vias, unsigned routes)
+{
+	struct sipview v;
+
+	sipview_make(&v, text, size, true);
+	LAW(!strcmp(v.sip->sip_via->v_host, "inside.example.com") && sipview_same_text(v.sip->sip_via->v_branch, "z9hG4bKfg0123456789abcdef.01234567"),
+	    "our Via is on top");
+	LAW(sipview_vias(&v) == vias + 1, "no Via is lost or made up");
+	LAW(count_routes(v.sip) == routes, "no Route is lost or made up");
+	LAW(v.sip->sip_record_route && !strcmp(v.sip->sip_record_route->r_url->url_host, "inside.example.com"), "our Record-Route comes first");
+	sipview_clear(&v);
+}
+
+static void headers_way(const struct world *w, const struct frame *f)
+{
+	msg_t *msg = f->fault || !f->request ? NULL : message_parse(w->traffic.class, f->octets, f->size);
+	unsigned vias = 0;
+	size_t size;
+	char *text;
+
+	if (!msg)
+		return;
+	text = sipview_print(msg, &size);
+	LAW(text && size == f->size && !memcmp(text, f->octets, size), "what is not touched leaves as it came");
+	free(text);
+	for (const sip_via_t *v = sip_object(msg)->sip_via; v; v = v->v_next)
+		vias++;
+	if (change(&w->traffic.own, msg)) {
+		unsigned routes = count_routes(sip_object(msg));
+
+		text = sipview_print(msg, &size);
+		if (text)
+			is_still_ours(text, size, vias, routes);
+		free(text);
+	}
+	msg_destroy(msg);
+}
+
+/* --- from inside --- */
+
+static void only_by_token(const struct world *w, const struct frame *f, const char *text, size_t size)
+{
+	const struct own *own = &w->traffic.own;
+	struct sipview in, out;
+	const url_t *first;
+	struct token token;
+
+	sipview_make(&in, f->octets, f->size, true);
+	sipview_make(&out, text, size, true);
+	first = in.sip->sip_route ? in.sip->sip_route->r_url : in.sip->sip_request->rq_url;
+	if (url_has_param(in.sip->sip_request->rq_url, "fg") && own_host(own, in.sip->sip_request->rq_url->url_host))
+		first = in.sip->sip_request->rq_url;
+	LAW(out.sip->sip_request && in.sip->sip_to->a_tag, "from inside come requests of a dialog");
+	LAW(sipview_token(own, first, in.sip->sip_call_id->i_id, in.sip->sip_from->a_url, &token) && token.side != TOKEN_OUTER
+	    && !strcmp(token.organisation.text, w->partner.origin->name), "a partner is sent only what carries his token");
+	LAW(!strcmp(out.sip->sip_via->v_host, "edge.example.com") && sipview_vias(&out) == sipview_vias(&in) + 1, "our Via is on top");
+	sipview_clear(&in);
+	sipview_clear(&out);
+}
+
+static void inside_way(struct world *w, const struct frame *f)
+{
+	size_t size, back_size;
+	char *onward, *back;
+
+	world_hear(w, &w->hop, f);
+	onward = world_said(&w->partner, &size);
+	back = world_said(&w->hop, &back_size);
+	LAW(link_is_open(&w->hop) || f->closes, "a next hop is closed by a broken stream only");
+	LAW(size == 0 || back_size == 0, "a request goes on or is answered");
+	LAW(w->asked == 0, "the inside has no limits");
+	if (size)
+		only_by_token(w, f, onward, size);
+	free(onward);
+	free(back);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
+{
+	static struct frame f;
+	struct fuzz_input in = { octets, size };
+	unsigned way = fuzz_octet(&in) % WAYS;
+	struct world *w = world_begin(PEER_CONTOSO);
+	size_t filled, at = 0;
+	char *text;
+
+	if (way == WAY_TOKEN) {
+		token_way(&w->traffic.own, &in);
+		world_end(w);
+		return 0;
+	}
+	text = world_fill(w, in.at, in.left, &filled);
+	while (world_next(way == WAY_INSIDE ? &w->hop : &w->partner, text, filled, &at, &f)) {
+		if (way == WAY_HEADERS)
+			headers_way(w, &f);
+		else
+			inside_way(w, &f);
+		if (f.closes)
+			break;
+	}
+	world_end(w);
+	free(text);
+	return 0;
+}
