@@ -303,6 +303,17 @@ void route_remove(msg_t *msg, unsigned count)
 		msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_route);
 }
 
+/* Between the angles of a Route sofia takes octets, blanks among them, that in the first line would
+ * begin something else. */
+static bool fits_first_line(su_home_t *home, const url_t *url)
+{
+	const char *text = url_as_string(home, url);
+
+	for (; text && *text > ' ' && *text < 0x7f && !strchr("<>\"", *text); text++)
+		;
+	return text && !*text;
+}
+
 /* A strict router puts our Route into the Request-URI and the Request-URI last. sofia
  * inserts a Route behind the others, so all of them are inserted anew. */
 bool route_undo_strict(const struct own *own, msg_t *msg)
@@ -323,6 +334,8 @@ bool route_undo_strict(const struct own *own, msg_t *msg)
 		if (msg_header_insert(msg, NULL, (msg_header_t *)r) < 0)
 			return false;
 	}
+	if (!fits_first_line(home, r->r_url))
+		return false;
 	sip->sip_request->rq_url[0] = *r->r_url;
 	msg_fragment_clear(sip->sip_request->rq_common);
 	return true;

@@ -295,6 +295,36 @@ static void other_requests_stay_as_they_are(void)
 	CU_ASSERT_TRUE(undone_makes("sip:edge.example.com;lr;fg=AAAA", "", "sip:edge.example.com;lr;fg=AAAA", ""));
 }
 
+/* Between angles sofia takes octets that would end a Request-URI, or the next hop's patience. */
+static void a_strict_router_hides_nothing_in_the_first_line(void)
+{
+	static const struct { const char *promise, *last; } rows[] = {
+		{ "a blank in the user", "<sip:bob evil@example.com>" },
+		{ "a blank in the host", "<sip:bob@exam ple.com>" },
+		{ "a blank in a parameter", "<sip:bob@example.com;x=y SIP/2.0>" },
+		{ "a tab", "<sip:bob@example.com;x=\ty>" },
+		{ "a fold", "<sip:bob@example.com;x=\n y>" },
+		{ "a control octet", "<sip:bob\001@example.com>" },
+		{ "a quote", "<sip:bob\"@example.com>" },
+		{ "another angle", "<sip:bob<@example.com>" },
+		{ "UTF-8", "<sip:b\303\266b@example.com>" },
+	};
+	struct own own = sip_own();
+	char text[1000];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		msg_t *msg;
+
+		snprintf(text, sizeof text, "BYE sip:edge.example.com;lr;fg=AAAA SIP/2.0\n" SIP_VIA "Route: %s\n" SIP_DIALOG
+		    "Call-ID: " CALL_ID "\nCSeq: 2 BYE\nContent-Length: 0\n\n", rows[i].last);
+		msg = sip_try(text); /* the parser may have refused it before */
+		HOLDS(!msg || !route_undo_strict(&own, msg), rows[i].promise);
+		if (msg)
+			msg_destroy(msg);
+	}
+	sip_own_clear(&own);
+}
+
 /* --- removing --- */
 
 static void so_many_are_removed(void)
@@ -329,6 +359,7 @@ CU_TestInfo route_tests[] = {
 	{ "a token of another Call-ID or local party, or an altered one, is bad", the_dialog_must_be_the_same },
 	{ "a token that is too long is bad", a_token_that_is_too_long_is_bad },
 	{ "what a strict router did is undone, whatever other Routes there are", a_strict_router_is_undone },
+	{ "what a strict router hands over as Request-URI must be one", a_strict_router_hides_nothing_in_the_first_line },
 	{ "a request that no strict router touched stays as it is", other_requests_stay_as_they_are },
 	{ "so many Routes are removed as asked, from lists too", so_many_are_removed },
 	CU_TEST_INFO_NULL
