@@ -82,9 +82,27 @@ static void was_asked_for(const struct frame *f, const struct sipview *out, uint
 	finals += f->status >= 200;
 }
 
+/* What the parser cannot read goes back by the scan all the same: next hops are ours. */
+static void is_told(const struct world *w, const struct frame *f, const char *text, size_t size, uint8_t options)
+{
+	msg_t *msg = message_parse(w->traffic.class, f->octets, f->size);
+	struct sipview in, out;
+
+	LAW(!f->fault && !f->request && size < f->size, "what is broken, and what is no answer, does not go back");
+	if (!msg)
+		return;
+	msg_destroy(msg);
+	sipview_make(&in, f->octets, f->size, true);
+	sipview_make(&out, text, size, true);
+	goes_back_as_it_came(&in, &out);
+	was_asked_for(f, &out, options);
+	scan_does_what_the_parser_would(w, f, text, size);
+	sipview_clear(&in);
+	sipview_clear(&out);
+}
+
 static void answer(struct world *w, const struct frame *f, uint8_t options)
 {
-	struct sipview in, out;
 	size_t size, onward_size;
 	char *text, *onward;
 
@@ -93,17 +111,8 @@ static void answer(struct world *w, const struct frame *f, uint8_t options)
 	onward = world_said(&w->hop, &onward_size);
 	LAW(link_is_open(&w->hop) || f->closes, "a next hop is closed by a broken stream only");
 	LAW(f->request || onward_size == 0, "a response is not answered");
-	if (size && !f->fault && !f->request) {
-		sipview_make(&in, f->octets, f->size, true);
-		sipview_make(&out, text, size, true);
-		goes_back_as_it_came(&in, &out);
-		was_asked_for(f, &out, options);
-		scan_does_what_the_parser_would(w, f, text, size);
-		sipview_clear(&in);
-		sipview_clear(&out);
-	} else {
-		LAW(size == 0, "what is broken, and what is no answer, does not go back");
-	}
+	if (size)
+		is_told(w, f, text, size, options);
 	free(text);
 	free(onward);
 }

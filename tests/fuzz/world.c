@@ -376,27 +376,30 @@ static void replacement(const struct world *w, char letter, char out[TOKEN_TEXT_
 	}
 }
 
+static bool is_place(const uint8_t *octets, size_t left)
+{
+	return left > 2 && octets[0] == '{' && octets[2] == '}' && octets[1] && strchr("OIPJV", octets[1]);
+}
+
 char *world_fill(const struct world *w, const uint8_t *octets, size_t size, size_t *filled)
 {
-	char text[TOKEN_TEXT_MAX], *out = malloc(size + 1), *exact;
-	size_t n = 0, room = size + 1;
+	size_t n = 0, places = 0;
+	char *out, *exact;
 
-	for (size_t i = 0; out && i < size; i++) {
-		bool is = size - i > 2 && octets[i] == '{' && octets[i + 2] == '}' && octets[i + 1] && strchr("OIPJV", octets[i + 1]);
-		size_t length = 1;
-
-		if (is)
-			replacement(w, (char)octets[i + 1], text);
-		length = is ? strlen(text) : 1;
-		out = realloc(out, room += length);
-		if (!out)
-			break;
-		memcpy(out + n, is ? text : (const char *)octets + i, length);
-		n += length;
-		i += is ? 2 : 0;
-	}
+	for (size_t i = 0; i < size; i++)
+		places += is_place(octets + i, size - i);
+	out = malloc(size + 1 + places * TOKEN_TEXT_MAX);
 	if (!out)
 		abort();
+	for (size_t i = 0; i < size; i++) {
+		if (is_place(octets + i, size - i)) {
+			replacement(w, (char)octets[i + 1], out + n);
+			n += strlen(out + n);
+			i += 2;
+		} else {
+			out[n++] = (char)octets[i];
+		}
+	}
 	exact = fuzz_copy(out, n);
 	free(out);
 	*filled = n;
