@@ -36,23 +36,27 @@ static enum method method_of(const char *name, size_t length)
 	return METHOD_OTHER;
 }
 
+/* What ends in a version is a request, whatever stands between: a broken one can be answered. */
 static enum reason read_request_line(struct frame *f, size_t end)
 {
-	size_t method = span(f->octets, 0, end, is_token);
-	size_t uri = method + 1, uri_end;
+	size_t method = span(f->octets, 0, end, is_token), uri = method + 1, uri_end, last = end, version;
 	enum reason fault;
 
-	if (method == 0 || method > METHOD_LENGTH_MAX || method == end || f->octets[method] != ' ')
+	while (last > method && is_blank(f->octets[last - 1]))
+		last--;
+	for (version = last; version > method && !is_blank(f->octets[version - 1]); version--)
+		;
+	if (method == 0 || method > METHOD_LENGTH_MAX || version == method)
 		return REASON_MALFORMED;
-	uri_end = span(f->octets, uri, end, is_uri);
-	if (uri_end == uri || uri_end == end || f->octets[uri_end] != ' ')
+	fault = version_fault(f->octets + version, last - version);
+	if (fault == REASON_MALFORMED || !is_blank(f->octets[method]))
 		return REASON_MALFORMED;
-	fault = version_fault(f->octets + uri_end + 1, end - uri_end - 1);
-	if (fault == REASON_MALFORMED)
-		return fault;
 	f->request = true;
 	f->method = method_of(f->octets, method);
 	f->method_length = (uint32_t)method;
+	uri_end = span(f->octets, uri, end, is_uri);
+	if (uri_end == uri || uri_end + 1 != version || last != end || f->octets[method] != ' ' || f->octets[uri_end] != ' ')
+		return REASON_MALFORMED;
 	f->uri = (uint32_t)uri;
 	f->uri_length = (uint32_t)(uri_end - uri);
 	return fault;

@@ -218,8 +218,7 @@ static enum reason read_octets(struct frame *f, struct tally *tally, const char 
 	if (!lf)
 		return REASON_MALFORMED;
 	fault = frame_read_first(f, (size_t)(lf - octets) - 1);
-	if (fault != REASON_MALFORMED)
-		read_lines(f, tally, (size_t)(lf - octets) + 1, size);
+	read_lines(f, tally, (size_t)(lf - octets) + 1, size);
 	f->answerable = is_answerable(f, tally);
 	return fault;
 }
