@@ -80,11 +80,21 @@ void reply_refuse(const struct traffic *tr, struct link *to, msg_t *msg, enum me
 	reply_plain(tr, to, msg, status, extra);
 }
 
-bool reply_scanned(const struct traffic *tr, struct link *to, const struct frame *f, enum reason reason,
-    const struct entry *entry, int64_t retry_us)
+/* A Via or To that takes no parameter more goes back as it came, when `as_it_came`; else there is no answer. */
+static size_t make_answer(const struct frame *f, char *out, size_t room, int status, const char *tag, const char *host,
+    const char *extra, bool as_it_came)
 {
-	int status = reply_status(reason, entry);
-	char extra[REPLY_EXTRA_MAX], tag[TAG_MAX], few[4096], *out = few;
+	size_t n = 0;
+
+	for (int without = 0; !n && without < (as_it_came ? 4 : 1); without++)
+		n = frame_answer(f, out, room, status, answer_phrase(status), without & 2 ? NULL : tag, without & 1 ? NULL : host, extra);
+	return n;
+}
+
+static bool answer_scanned(const struct traffic *tr, struct link *to, const struct frame *f, int status, const char *extra,
+    bool as_it_came)
+{
+	char tag[TAG_MAX], few[4096], *out = few;
 	const char *call_id, *cseq;
 	size_t call_id_length, cseq_length, room = sizeof few, n;
 
@@ -93,19 +103,37 @@ bool reply_scanned(const struct traffic *tr, struct link *to, const struct frame
 	call_id = frame_value(f, f->call_id, &call_id_length);
 	cseq = frame_value(f, f->cseq, &cseq_length);
 	via_tag_of(&tr->own, call_id, call_id_length, cseq, cseq_length, tag);
-	reply_extra(tr, to->kind, reason, status, retry_us > 0 ? retry_us : RETRY_DEFAULT_US, extra);
 	if (f->head + 1024 > room) {
 		room = f->size + 2048;
 		out = malloc(room);
 		if (!out)
 			return false;
 	}
-	n = frame_answer(f, out, room, status, answer_phrase(status), tag, to->host, extra);
+	n = make_answer(f, out, room, status, tag, to->host, extra, as_it_came);
 	if (n)
 		stream_send(to->stream, out, n);
 	if (out != few)
 		free(out);
 	return n > 0;
+}
+
+bool reply_scanned(const struct traffic *tr, struct link *to, const struct frame *f, enum reason reason,
+    const struct entry *entry, int64_t retry_us)
+{
+	int status = reply_status(reason, entry);
+	char extra[REPLY_EXTRA_MAX];
+
+	reply_extra(tr, to->kind, reason, status, retry_us > 0 ? retry_us : RETRY_DEFAULT_US, extra);
+	return answer_scanned(tr, to, f, status, extra, false);
+}
+
+void reply_broken(const struct traffic *tr, struct link *to, const struct frame *f, enum reason reason)
+{
+	int status = reply_status(reason, NULL);
+	char extra[REPLY_EXTRA_MAX];
+
+	reply_extra(tr, to->kind, reason, status, RETRY_DEFAULT_US, extra);
+	answer_scanned(tr, to, f, status, extra, true);
 }
 
 void reply_kept(const struct traffic *tr, struct link *to, const char *lines, enum reason reason)

@@ -18,6 +18,8 @@ void reply_refuse(const struct traffic *, struct link *, msg_t *, enum method, e
 void reply_plain(const struct traffic *, struct link *, msg_t *, int status, const char *extra);
 /* Answers from the scanned lines. False: they do not allow it; nothing was sent. */
 bool reply_scanned(const struct traffic *, struct link *, const struct frame *, enum reason, const struct entry *, int64_t retry_us);
+/* Answers a request that no parser takes, where its lines allow it. */
+void reply_broken(const struct traffic *, struct link *, const struct frame *, enum reason);
 /* Answers later, from the lines kept. */
 void reply_kept(const struct traffic *, struct link *, const char *lines, enum reason);
 

@@ -150,7 +150,7 @@ static void broken(struct traffic *tr, struct link *from, const struct frame *f,
 
 	ledger_record(tr->ledger, &d);
 	if (f->request)
-		reply_scanned(tr, from, f, reason, NULL, 0);
+		reply_broken(tr, from, f, reason);
 	if (closes)
 		link_finish(from, reason_row(reason)->sentence);
 }
@@ -162,7 +162,7 @@ static void on_request(struct traffic *tr, struct link *from, const struct frame
 
 	if (refusal_again(tr, from, f))
 		return;
-	message = message_parse(tr->class, f->octets, f->size);
+	message = message_parse_framed(tr->class, f);
 	if (!message || !sip_object(message)->sip_request || !via_received(message, from->host, address_port(stream_peer(from->stream)))) {
 		if (message)
 			msg_destroy(message);
