@@ -48,6 +48,12 @@ static enum frame_result broken_head(struct frame *out, const char *octets, size
 	return broken(out, fault);
 }
 
+/* A next hop serves all partners: where the next message begins is known, so one bad message of its ends nothing. */
+static bool passes_over(const struct frame_limits *limits, uint64_t body)
+{
+	return limits->inside && body <= limits->max_body;
+}
+
 /* A message that begins at octets. */
 static enum frame_result next_message(struct frame_state *s, const struct frame_limits *limits,
     const char *octets, size_t size, struct frame *out)
@@ -68,7 +74,7 @@ static enum frame_result next_message(struct frame_state *s, const struct frame_
 			return end == most ? broken_head(out, octets, end, REASON_TOO_LARGE) : FRAME_MORE;
 	}
 	fault = frame_read_head(out, limits, octets, s->searched, &body);
-	if (fault == REASON_MALFORMED || fault == REASON_TOO_LARGE)
+	if (fault == REASON_TOO_LARGE || (fault == REASON_MALFORMED && !passes_over(limits, body)))
 		return broken(out, fault);
 	s->whole = s->searched + body;
 	if (size < s->whole)

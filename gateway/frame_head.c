@@ -230,7 +230,11 @@ enum reason frame_read_head(struct frame *f, const struct frame_limits *limits, 
 	enum reason fault = read_octets(f, &tally, octets, size);
 
 	f->head = size;
-	if (fault == REASON_MALFORMED || !lines_are_good(f, &tally, limits->inside ? 2 : 1) || !read_length(f, tally.content_length, body))
+	if (tally.seen[FRAME_CONTENT_LENGTH] != 1 || !read_length(f, tally.content_length, body)) {
+		*body = FRAME_NO_LENGTH;
+		return REASON_MALFORMED;
+	}
+	if (fault == REASON_MALFORMED || !lines_are_good(f, &tally, limits->inside ? 2 : 1))
 		return REASON_MALFORMED;
 	return *body > limits->max_body ? REASON_TOO_LARGE : fault;
 }

@@ -46,8 +46,10 @@ static inline size_t span(const char *octets, size_t at, size_t end, bool (*is)(
  * MALFORMED, BAD_VERSION or NONE. */
 enum reason frame_read_first(struct frame *, size_t end);
 
-/* A whole head of `size` octets; `body` is the length it announces. The fault that decides: one that
- * makes the body's length doubtful comes first. */
+#define FRAME_NO_LENGTH UINT64_MAX
+
+/* A whole head of `size` octets; `body` is the length it announces, FRAME_NO_LENGTH where that is in doubt. The fault
+ * that decides: one that makes the body's length doubtful comes first. */
 enum reason frame_read_head(struct frame *, const struct frame_limits *, const char *octets,
     size_t size, uint64_t *body);
 

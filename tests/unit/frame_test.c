@@ -293,6 +293,33 @@ static void reads_statuses_and_methods(void)
 	CU_ASSERT_TRUE(!f.request && f.status == 487);
 }
 
+/* Of a partner it would be the end: see above. */
+static void a_bad_one_from_inside_is_passed_over(void)
+{
+	static const struct { const char *promise, *text; bool goes_on; } rows[] = {
+		{ "a status of five digits", "SIP/2.0 20000 OK\r\n" MOST "Content-Length: 2\r\n" END "ab", true },
+		{ "a CSeq of 33 bits", "SIP/2.0 200 OK\r\n" VIA FROM TO CALL "CSeq: 4294967296 MESSAGE\r\n" NONE END, true },
+		{ "no Via", "SIP/2.0 200 OK\r\n" FROM TO CALL CSEQ NONE END, true },
+		{ "a request with a broken line", TOP MOST "Subject\r\n" NONE END, true },
+		{ "no length", "SIP/2.0 20000 OK\r\n" MOST END, false },
+		{ "two lengths", "SIP/2.0 20000 OK\r\n" MOST NONE NONE END, false },
+		{ "a length beyond the limit", "SIP/2.0 20000 OK\r\n" MOST "Content-Length: 1001\r\n" END, false },
+		{ "a lone LF", "SIP/2.0 200 OK\r\n" MOST NONE "\n", false },
+	};
+	static const struct frame_limits inside = { 4096, 1000, true };
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct frame_state state = { 0 };
+		struct frame f;
+		size_t used, size = strlen(rows[i].text);
+		enum frame_result result = frame_next(&state, &inside, rows[i].text, size, &f, &used);
+
+		HOLDS(result == (rows[i].goes_on ? FRAME_MESSAGE : FRAME_BROKEN), rows[i].promise);
+		HOLDS(f.fault == REASON_MALFORMED && f.closes == !rows[i].goes_on, rows[i].promise);
+		HOLDS(!rows[i].goes_on || used == size, rows[i].promise);
+	}
+}
+
 CU_TestInfo frame_tests[] = {
 	{ "a first line is a request or a status line of SIP/2.0", first_lines },
 	{ "a head has sound lines, and the mandatory ones once", header_lines },
@@ -302,5 +329,6 @@ CU_TestInfo frame_tests[] = {
 	{ "a head over its limit is too large as soon as it is", large_heads },
 	{ "a frame says where everything stands", reads_fields },
 	{ "methods and statuses are known", reads_statuses_and_methods },
+	{ "a bad message from inside whose end is known ends nothing", a_bad_one_from_inside_is_passed_over },
 	CU_TEST_INFO_NULL
 };
