@@ -44,28 +44,85 @@ msg_mclass_t *message_class_new(void)
 	return class;
 }
 
-msg_t *message_parse(msg_mclass_t const *class, const char *octets, size_t size)
+/* A message with these octets, not parsed yet; the parser reads a copy of *wire. */
+static msg_t *message_of(msg_mclass_t const *class, const char *octets, size_t size, char **wire)
 {
-	msg_t *msg;
+	msg_t *msg = msg_create(class, MSG_DO_EXTRACT_COPY);
 	msg_iovec_t v[2];
-	sip_t *sip;
 
-	if (!size)
-		return NULL;
-	msg = msg_create(class, MSG_DO_EXTRACT_COPY);
 	if (!msg)
 		abort();
-	sip = sip_object(msg);
 	su_home_preload(msg_home(msg), 1, 4096); /* one block, not twenty */
 	if (msg_recv_iovec(msg, v, 2, (usize_t)size, 1) != 1)
 		abort();
 	memcpy(v[0].mv_base, octets, size);
+	*wire = v[0].mv_base;
+	return msg;
+}
+
+/* Consumes one that is not sound. */
+static msg_t *parsed(msg_t *msg, size_t size)
+{
+	sip_t *sip = sip_object(msg);
+
 	msg_recv_commit(msg, (usize_t)size, 1);
 	if (msg_extract(msg) > 0 && !sip->sip_error && sip->sip_via && sip->sip_from && sip->sip_to
 	    && sip->sip_call_id && sip->sip_cseq)
 		return msg;
 	msg_destroy(msg);
 	return NULL;
+}
+
+msg_t *message_parse(msg_mclass_t const *class, const char *octets, size_t size)
+{
+	char *wire;
+
+	return size ? parsed(message_of(class, octets, size, &wire), size) : NULL;
+}
+
+/* The method in CSeq, which is that of the first line too. */
+static size_t method_in(const struct frame *f, const char **at)
+{
+	size_t length, start;
+	const char *value = frame_value(f, f->cseq, &length);
+
+	for (start = length; start && !strchr(" \t\r\n", value[start - 1]); start--)
+		;
+	*at = value + start;
+	return length - start;
+}
+
+/* The true method, where the parser saw letters: in what it keeps, and in its names. */
+static void unveil(const struct frame *f, msg_t *msg, char *wire, const char *method, size_t length)
+{
+	sip_t *sip = sip_object(msg);
+	char *name = su_strndup(msg_home(msg), method, (isize_t)length);
+
+	memcpy(wire + (method - f->octets), method, length);
+	sip->sip_cseq->cs_method_name = name;
+	if (!sip->sip_request)
+		return;
+	memcpy(wire, method, length);
+	sip->sip_request->rq_method_name = name;
+}
+
+msg_t *message_parse_framed(msg_mclass_t const *class, const struct frame *f)
+{
+	const char *method;
+	size_t length = method_in(f, &method);
+	char *wire;
+	msg_t *msg;
+
+	if (!memchr(method, '+', length) && !memchr(method, '`', length))
+		return message_parse(class, f->octets, f->size);
+	msg = message_of(class, f->octets, f->size, &wire);
+	memset(wire + (method - f->octets), 'x', length);
+	if (f->request)
+		memset(wire, 'x', length);
+	msg = parsed(msg, f->size);
+	if (msg)
+		unveil(f, msg, wire, method, length);
+	return msg;
 }
 
 bool message_send(msg_t *msg, struct stream *to)

@@ -6,6 +6,7 @@
 #include <sofia-sip/msg.h>
 #include <sofia-sip/sip.h>
 
+#include "frame.h"
 #include "stream.h"
 
 /* The light class: only the headers that routing reads are parsed, the others pass as they came.
@@ -15,6 +16,9 @@ msg_mclass_t *message_class_new(void);
 /* A parsed message, one reference for the caller (msg_destroy); NULL when sofia finds any
  * fault in it or a mandatory header is missing. Copies the octets. */
 msg_t *message_parse(msg_mclass_t const *, const char *octets, size_t size);
+/* The same of a whole frame without a fault. sofia takes a method with "+" or "`" for none, although both are
+ * octets of a token (RFC 3261 25.1): it is shown letters instead, and what it keeps is put right. */
+msg_t *message_parse_framed(msg_mclass_t const *, const struct frame *);
 
 /* Queues the message on the stream. False when sofia cannot print it. */
 bool message_send(msg_t *, struct stream *);

@@ -118,7 +118,7 @@ static void pass_scanned(const struct traffic *tr, const struct frame *f, struct
 /* By the parser: what strangers send, and a Via line with several values. */
 static bool pass_parsed(const struct traffic *tr, const struct frame *f, struct link *to)
 {
-	msg_t *msg = message_parse(tr->class, f->octets, f->size);
+	msg_t *msg = message_parse_framed(tr->class, f);
 	bool good = false;
 
 	if (!msg)

@@ -109,6 +109,35 @@ static void a_response_too(void)
 	CU_ASSERT_TRUE(sip_prints(sip_parse(text), text));
 }
 
+/* sofia alone takes such a method for none. */
+static void a_method_is_any_token(void)
+{
+	static const struct { const char *method, *text; } rows[] = {
+		{ "A+`B", "A+`B sip:bob@example.com SIP/2.0\n" SIP_VIA SIP_ENDS "Call-ID: c\ncseq :  7\n\tA+`B \nContent-Length: 3\n\nabc" },
+		{ "`", "` sip:bob@example.com SIP/2.0\nCSeq: 7 `\n" SIP_VIA SIP_ENDS "Call-ID: c\nContent-Length: 0\n\n" },
+		{ "INVITE", "INVITE sip:bob@example.com SIP/2.0\n" SIP_VIA SIP_ENDS ALL },
+		{ "A+", "SIP/2.0 200 OK\n" SIP_VIA SIP_DIALOG "Call-ID: c\nCSeq: 1 A+\nContent-Length: 0\n\n" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct frame_limits limits = { 4096, 4096, false };
+		struct frame_state state = { 0 };
+		struct frame f;
+		size_t size, used;
+		char *wire = sip_wire(rows[i].text, &size);
+		msg_t *msg;
+
+		CU_ASSERT_EQUAL_FATAL(frame_next(&state, &limits, wire, size, &f, &used), FRAME_MESSAGE);
+		msg = message_parse_framed(sip_class(), &f);
+		free(wire);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(msg);
+		CU_ASSERT_STRING_EQUAL(sip_object(msg)->sip_cseq->cs_method_name, rows[i].method);
+		if (sip_object(msg)->sip_request)
+			CU_ASSERT_STRING_EQUAL(sip_object(msg)->sip_request->rq_method_name, rows[i].method);
+		HOLDS(sip_prints(msg, rows[i].text), rows[i].method);
+	}
+}
+
 /* So many pieces that they do not fit into one array of them: every second header is gone. */
 static void one_of_many_pieces_leaves_whole(void)
 {
@@ -299,6 +328,7 @@ CU_TestInfo message_tests[] = {
 	{ "a message with any fault is refused", broken_ones_are_refused },
 	{ "a message that nobody touched leaves octet for octet as it came", an_untouched_one_leaves_as_it_came },
 	{ "a response too", a_response_too },
+	{ "a method is any token, also one that the parser would not take", a_method_is_any_token },
 	{ "a message of many pieces leaves whole", one_of_many_pieces_leaves_whole },
 	{ "an answer starts with the request's lines, with our To tag where there was none", an_answer_starts_with_the_requests_lines },
 	{ "an answer is whole", an_answer_is_whole },
