@@ -24,12 +24,38 @@ static bool host_is_sound(const url_t *url)
 	    && (domain_parse(&d, url->url_host, strlen(url->url_host)) || host_is_ip_address(url->url_host));
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* RFC 3261 25.1; sofia takes whatever stands before the first colon. */
+static bool scheme_is_sound(const char *scheme)
+{
+	return scheme && strspn(scheme, LETTERS) > 0 && !scheme[strspn(scheme, LETTERS "0123456789+-.")];
+}
+
 /* Of From and To, where sofia takes "*", a bare word and blanks as well. */
 static bool url_is_sound(const url_t *url)
 {
 	if (!is_sip(url))
-		return url->url_scheme && url->url_type != url_any;
+		return url->url_type != url_any && scheme_is_sound(url->url_scheme);
 	return host_is_sound(url) && !(url->url_user && url->url_user[strcspn(url->url_user, " \t\r\n")]);
+}
+
+/* sofia reads escapes in a host, where there are none (RFC 3261 25.1): to the next hop it may be another one. */
+static bool host_is_escaped(const sip_request_t *rq)
+{
+	const char *line = rq->rq_common->h_data, *end, *host;
+
+	if (!line)
+		return false;
+	end = line + rq->rq_common->h_len;
+	host = memchr(line, '@', (size_t)(end - line));
+	if (!host)
+		host = memchr(line, ':', (size_t)(end - line));
+	if (host)
+		for (host++; host < end && !strchr(":;? ", *host); host++)
+			if (*host == '%')
+				return true;
+	return false;
 }
 
 static bool is_local(const struct ruleset *law, const url_t *url)
@@ -92,7 +118,9 @@ static enum reason message_fault(const struct own *own, const sip_t *sip, bool a
 		return REASON_MALFORMED;
 	if (!is_sip(sip->sip_request->rq_url))
 		return REASON_BAD_SCHEME;
-	if (!host_is_sound(sip->sip_request->rq_url))
+	/* Headers in it might tell the next hop where to send it (RFC 3261 19.1.1 allows none). */
+	if (!host_is_sound(sip->sip_request->rq_url) || host_is_escaped(sip->sip_request)
+	    || sip->sip_request->rq_url->url_headers)
 		return REASON_MALFORMED;
 	if (sip->sip_proxy_require)
 		return REASON_BAD_EXTENSION;
