@@ -22,6 +22,7 @@ const char scene_help[] =
 	"  {CONTACT} URI of the last Contact   {REMOTE} {SELF} both parties of the last message,\n"
 	"          with their tags, as To and From of a further request\n"
 	"  {HEADER:Name} of the last message received, all values   {HEX:00ff} octets   {PAD:100} that many x\n"
+	"  {TIMES:512:,} a text so many times   {LINES:200:X: y} the same as lines\n"
 	"  {NAME} what `set NAME value` or --set NAME=VALUE gave\n"
 	"CSeq counts up with each send but ACK and CANCEL; `call` starts a new call.\n";
 
@@ -125,6 +126,17 @@ static void new_branch(struct scene *s)
 	text_print(&s->branch, "z9hG4bK%s.%u", s->seed, ++s->made);
 }
 
+static bool put_times(struct slice argument, const char *between, struct text *to)
+{
+	long left = slice_number(slice_until(&argument, ':'));
+
+	for (; left > 0; left--) {
+		text_add(to, argument);
+		text_put(to, left > 1 ? between : "");
+	}
+	return left == 0;
+}
+
 static bool put_with_argument(struct scene *s, struct slice name, struct slice argument, struct text *to)
 {
 	if (slice_is(name, "HEADER")) {
@@ -133,6 +145,8 @@ static bool put_with_argument(struct scene *s, struct slice name, struct slice a
 	}
 	if (slice_is(name, "HEX"))
 		return text_add_hex(to, argument);
+	if (slice_is(name, "TIMES") || slice_is(name, "LINES"))
+		return put_times(argument, slice_is(name, "LINES") ? "\r\n" : "", to);
 	if (!slice_is(name, "PAD") || slice_number(argument) < 0)
 		return false;
 	for (long left = slice_number(argument); left > 0; left--)
