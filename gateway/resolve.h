@@ -1,15 +1,9 @@
-/* Names to addresses by libunbound, asynchronously, on the loop. Its work is
- * done in a forked process, so that strangers' DNS is not parsed beside our keys:
- * open it before any key is read and before there is a connection. SIGPIPE must be ignored. */
+/* Names to addresses: A and AAAA of a host, on the loop. */
 #ifndef GATEWAY_RESOLVE_H
 #define GATEWAY_RESOLVE_H
 
 #include "address.h"
-#include "loop.h"
-
-struct resolver;
-
-enum resolve_result { RESOLVE_FOUND, RESOLVE_NONE, RESOLVE_UNKNOWN /* DNS cannot tell now */ };
+#include "question.h"
 
 #define RESOLVE_ADDRESSES_MAX 8
 
@@ -23,16 +17,9 @@ struct resolved {
 
 typedef void resolve_done_fn(void *arg, const struct resolved *);
 
-/* `server` is "" for the system's resolvers, else ADDRESS:PORT. Forks. NULL with *why filled. */
-struct resolver *resolver_open(struct loop *, const char *server, char *why, size_t size);
-/* Lookups under way end without a call. */
-void resolver_close(struct resolver *);
-/* False: its process has ended, every name is UNKNOWN from now on. Start the edge again. */
-bool resolver_works(const struct resolver *);
-
 struct lookup;
 /* A and AAAA of a name; numeric hosts answer without DNS; the hosts file counts. Calls back exactly once, never
- * before it returns, at the latest after 5 s; not after lookup_cancel. */
+ * before it returns, at the latest after 5 s; not after lookup_cancel, nor when the resolver is closed. */
 struct lookup *resolve_host(struct resolver *, const char *host, unsigned port, resolve_done_fn *, void *arg);
 void lookup_cancel(struct lookup *);
 
