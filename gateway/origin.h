@@ -10,12 +10,20 @@
 
 struct link;
 
+/* What it has asked of DNS; allowance.c's. */
+struct asking {
+	struct share in_flight;
+	int64_t whole_us;           /* when all that was spent has come back; 0: nothing was */
+	struct origin *next, **back; /* of those who have spent; back NULL: is none */
+};
+
 struct origin {
 	char *name;                 /* owned; "" for the inside */
 	size_t references;
 	struct link *links;         /* open ones, the one used last first */
 	size_t link_count;
 	struct share pending, held, queued;
+	struct asking asking;
 	struct origin *next;        /* in its bucket */
 };
 
