@@ -21,9 +21,10 @@ static const char help[] =
 	"  --users N              so many different users are asked for (default 1)\n"
 	"  --connections N        (default 4)     --window N   requests in flight on each (default 32)\n"
 	"  --rate N               N requests a second over all connections, instead of as many as are answered\n"
+	"  --burst N              with --rate: N of them at once, so much more seldom (default 1)\n"
 	"  --warm S --seconds S   not measured, measured (default 1 and 5)\n"
 	"  --server PID           whose CPU time is counted, with its descendants; more than once: all of them\n"
-	"  --hop PID              likewise, told apart: the next hop\n"
+	"  --hop PID, --store PID likewise, told apart: the next hop, Redis\n"
 	"--connect may stand several times: connections are spread over them.\n"
 	"One line of JSON. Exit: 0, or 1 when a request had no answer or a connection broke.\n";
 
@@ -34,7 +35,8 @@ static const struct option options[] = {
 	{ "users", required_argument, NULL, 'u' }, { "connections", required_argument, NULL, 'N' },
 	{ "window", required_argument, NULL, 'w' }, { "rate", required_argument, NULL, 'r' },
 	{ "warm", required_argument, NULL, 'W' }, { "seconds", required_argument, NULL, 's' },
-	{ "server", required_argument, NULL, 'S' }, { "hop", required_argument, NULL, 'H' }, { NULL, 0, NULL, 0 },
+	{ "server", required_argument, NULL, 'S' }, { "hop", required_argument, NULL, 'H' },
+	{ "store", required_argument, NULL, 'R' }, { "burst", required_argument, NULL, 'b' }, { NULL, 0, NULL, 0 },
 };
 
 enum { SIZE = 734, ADDRESSES = 8, EVENTS = 64, PATIENCE_US = 5000000, SEED = 8 };
@@ -44,9 +46,9 @@ struct settings {
 	const char *addresses[ADDRESSES];
 	size_t      address_count;
 	const char *from;
-	long        users, connections, window, rate;
+	long        users, connections, window, rate, burst;
 	double      warm, seconds;
-	struct meter server, hop;
+	struct meter server, hop, store;
 };
 
 /* One request in flight. */
@@ -67,7 +69,7 @@ struct connection {
 
 struct account {
 	uint64_t answers, statuses[700];
-	int64_t  at_us, cpu_us, hop_us;
+	int64_t  at_us, cpu_us, hop_us, store_us;
 	struct meter_core cores[METER_CORES];
 	int64_t  own_us;
 };
@@ -255,12 +257,12 @@ static void mind(struct load *load, struct connection *c)
 static void send_due(struct load *load)
 {
 	static size_t next;
-	uint64_t ticks, each = load->settings->rate > 10000 ? (uint64_t)(load->settings->rate + 9999) / 10000 : 1;
+	uint64_t ticks;
 
 	if (read(load->clock, &ticks, sizeof ticks) != (ssize_t)sizeof ticks)
 		return;
 	load->now = now_us();
-	for (uint64_t i = 0; i < ticks * each && !load->ending; i++) {
+	for (uint64_t i = 0; i < ticks * (uint64_t)load->settings->burst && !load->ending; i++) {
 		struct connection *c = &load->all[next++ % (size_t)load->settings->connections];
 
 		if (c->free_count > 0)
@@ -280,6 +282,7 @@ static void account(const struct load *load, struct account *a)
 	meter_clear(&self);
 	a->cpu_us = meter_cpu_us(&load->settings->server);
 	a->hop_us = meter_cpu_us(&load->settings->hop);
+	a->store_us = meter_cpu_us(&load->settings->store);
 	meter_cores(a->cores, METER_CORES);
 	a->answers = load->answers;
 	memcpy(a->statuses, load->statuses, sizeof a->statuses);
@@ -336,12 +339,15 @@ static void run(struct load *load)
 
 static void start_clock(struct load *load)
 {
-	long rate = load->settings->rate;
-	/* At most 10,000 ticks a second, with as many requests each as it takes. */
-	long each = rate > 10000 ? (rate + 9999) / 10000 : 1, nanoseconds = 1000000000L / rate * each;
-	struct itimerspec every = { .it_interval = { nanoseconds / 1000000000L, nanoseconds % 1000000000L } };
+	struct settings *s = load->settings;
+	long least = (s->rate + 9999) / 10000, nanoseconds; /* at most 10,000 ticks a second */
+	struct itimerspec every;
 	struct epoll_event event = { .events = EPOLLIN };
 
+	if (s->burst < least)
+		s->burst = least;
+	nanoseconds = 1000000000L / s->rate * s->burst;
+	every.it_interval = (struct timespec){ nanoseconds / 1000000000L, nanoseconds % 1000000000L };
 	every.it_value = every.it_interval;
 	load->clock = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	timerfd_settime(load->clock, 0, &every, NULL);
@@ -395,6 +401,7 @@ static void end(struct load *load)
 	SSL_CTX_free(load->context);
 	meter_clear(&load->settings->server);
 	meter_clear(&load->settings->hop);
+	meter_clear(&load->settings->store);
 }
 
 /* --- what came of it --- */
@@ -438,9 +445,10 @@ static bool report(struct load *load)
 	bool gone = a->cpu_us < 0 || b->cpu_us < 0;
 
 	qsort(load->latencies, load->latency_count, sizeof *load->latencies, by_size);
-	printf("{\"seconds\":%.3f,\"messages\":%.0f,\"rate\":%.0f,\"server_us\":%.3f,\"server_share\":%.3f,\"hop_us\":%.3f,\"client_us\":%.3f",
+	printf("{\"seconds\":%.3f,\"messages\":%.0f,\"rate\":%.0f,\"server_us\":%.3f,\"server_share\":%.3f,\"hop_us\":%.3f,\"store_us\":%.3f,\"client_us\":%.3f",
 	    seconds, messages, messages / seconds, messages > 0 ? server / messages : 0, server / seconds / 1e6,
-	    messages > 0 ? hop / messages : 0, messages > 0 ? (double)(b->own_us - a->own_us) / messages : 0);
+	    messages > 0 ? hop / messages : 0,
+	    messages > 0 ? (double)(b->store_us - a->store_us) / messages : 0, messages > 0 ? (double)(b->own_us - a->own_us) / messages : 0);
 	report_cores(a, b);
 	printf(",\"p50_us\":%.0f,\"p99_us\":%.0f,\"p999_us\":%.0f,\"max_us\":%.0f", percentile(load, 0.5), percentile(load, 0.99),
 	    percentile(load, 0.999), percentile(load, 1));
@@ -485,6 +493,8 @@ static void set_option(struct settings *s, int option, char *value)
 	case 'W': s->warm = strtod(value, NULL); break;
 	case 's': s->seconds = strtod(value, NULL); break;
 	case 'S': meter_add(&s->server, (int)number(value)); break;
+	case 'b': s->burst = number(value); break;
+	case 'R': meter_add(&s->store, (int)number(value)); break;
 	case 'H': meter_add(&s->hop, (int)number(value)); break;
 	default: fputs(help, stderr); exit(2);
 	}
@@ -493,7 +503,7 @@ static void set_option(struct settings *s, int option, char *value)
 int main(int argc, char **argv)
 {
 	struct settings settings = { .link = { .tls = true }, .from = "contoso.example", .users = 1, .connections = 4,
-		.window = 32, .warm = 1, .seconds = 5 };
+		.window = 32, .burst = 1, .warm = 1, .seconds = 5 };
 	struct load load = { .settings = &settings };
 	bool good;
 	int option;
