@@ -100,24 +100,26 @@ ratios()
 	values "$1" "$2" >"$T/a" && values "$1" "$3" >"$T/b"
 	paste "$T/a" "$T/b" | awk '$2 > 0 { printf "{\"ratio\":%.4f}\n", $1 / $2 }' >"$T/$2-$3.results"
 }
-quotient() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f\n", b > 0 ? a / b : 0 }'; }
+quotient() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f\n", (b > 0 ? a / b : 0) }'; }
 at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }'; }
 
 head_line() { printf '  %-44s %10s %10s %10s  %s\n' "$1" median least most rounds; }
 # row WORDS KEY NAME UNIT
 row() { printf '  %-44s %10s %10s %10s  %s\n' "$1" "$(middle "$2" "$3") $4" "$(least "$2" "$3")" "$(most "$2" "$3")" "$(values "$2" "$3" | wc -l)"; }
 
-# verdict WORDS VALUE AIM FLOOR UNIT: and into the JSON by judged.
-judged=
+# verdict WORDS VALUE AIM FLOOR [UNIT]: into the JSON too. FLOOR "-": there is none, only an aim.
+judged= missed=
 verdict()
 {
 	word="aim held"
-	at_most "$2" "$3" || word="aim missed, floor held"
-	at_most "$2" "$4" || { word="FLOOR MISSED"; missed="${missed:+$missed, }$1"; }
-	printf '  %-44s %10s   aim %s, floor %s: %s\n' "$1" "$2 $5" "$3" "$4" "$word"
-	judged="$judged,{\"what\":\"$1\",\"value\":$2,\"aim\":$3,\"floor\":$4}"
+	at_most "$2" "$3" || word="AIM MISSED"
+	if [ "$4" != - ]; then
+		at_most "$2" "$3" || word="aim missed, floor held"
+		at_most "$2" "$4" || { word="FLOOR MISSED"; missed="${missed:+$missed, }$1"; }
+	fi
+	printf '  %-44s %10s   aim %s%s: %s\n' "$1" "$2 ${5:-}" "$3" "$([ "$4" = - ] || echo ", floor $4")" "$word"
+	judged="$judged,{\"what\":\"$1\",\"value\":$2,\"aim\":$3$([ "$4" = - ] || echo ",\"floor\":$4")}"
 }
-missed=
 
 # shares NAME WORDS: whose core was full, and who else was on it.
 shares()
