@@ -28,26 +28,30 @@ bool own_host(const struct own *own, const char *host)
 
 /* --- keyed hashes over several texts, each with its length in front --- */
 
-struct mix {
-	const struct siphash_key *key;
-	uint64_t state;
-};
-
-static void mix(struct mix *m, const void *data, size_t size)
+/* `kind` tells apart what is hashed for different ends. */
+static struct siphash mix_begin(const struct own *own, uint8_t kind)
 {
-	uint64_t words[3] = { m->state, size, siphash(m->key, data, size) };
+	struct siphash m;
 
-	m->state = siphash(m->key, words, sizeof words);
+	siphash_init(&m, &own->branch_key);
+	siphash_add(&m, kind);
+	return m;
 }
 
-static void mix_text(struct mix *m, const char *text)
+static void mix(struct siphash *m, const void *data, size_t size)
+{
+	siphash_add_octets(m, &size, sizeof size);
+	siphash_add_octets(m, data, size);
+}
+
+static void mix_text(struct siphash *m, const char *text)
 {
 	mix(m, text ? text : "", text ? strlen(text) : 0);
 }
 
 uint64_t via_transaction(const struct own *own, const sip_t *sip, const char *organisation)
 {
-	struct mix m = { &own->branch_key, 1 };
+	struct siphash m = mix_begin(own, 1);
 
 	mix_text(&m, sip->sip_via->v_branch);
 	mix_text(&m, sip->sip_via->v_host);
@@ -56,10 +60,10 @@ uint64_t via_transaction(const struct own *own, const sip_t *sip, const char *or
 	mix_text(&m, sip->sip_from->a_tag);
 	mix(&m, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
 	mix_text(&m, organisation);
-	return m.state;
+	return siphash_end(&m);
 }
 
-static void mix_url(struct mix *m, const url_t *url)
+static void mix_url(struct siphash *m, const url_t *url)
 {
 	mix_text(m, url->url_scheme);
 	mix_text(m, url->url_user);
@@ -70,15 +74,15 @@ static void mix_url(struct mix *m, const url_t *url)
 
 uint64_t via_request_uri(const struct own *own, const sip_t *sip)
 {
-	struct mix m = { &own->branch_key, 4 };
+	struct siphash m = mix_begin(own, 4);
 
 	mix_url(&m, sip->sip_request->rq_url);
-	return m.state;
+	return siphash_end(&m);
 }
 
 uint32_t via_loop_mark(const struct own *own, const sip_t *sip)
 {
-	struct mix m = { &own->branch_key, 2 };
+	struct siphash m = mix_begin(own, 2);
 
 	mix_url(&m, sip->sip_request->rq_url);
 	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next)
@@ -88,7 +92,7 @@ uint32_t via_loop_mark(const struct own *own, const sip_t *sip)
 	mix_text(&m, sip->sip_call_id->i_id);
 	mix(&m, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
 	mix_text(&m, sip->sip_cseq->cs_method_name);
-	return (uint32_t)m.state;
+	return (uint32_t)siphash_end(&m);
 }
 
 void via_branch(char out[BRANCH_MAX], uint64_t transaction, uint32_t loop_mark)
@@ -148,7 +152,7 @@ bool via_looped(const struct own *own, const sip_t *sip)
 
 void via_tag_of(const struct own *own, const char *call_id, size_t call_id_length, const char *cseq, size_t cseq_length, char out[TAG_MAX])
 {
-	struct mix m = { &own->branch_key, 3 };
+	struct siphash m = mix_begin(own, 3);
 	size_t digits = 0;
 	unsigned long number;
 
@@ -157,7 +161,7 @@ void via_tag_of(const struct own *own, const char *call_id, size_t call_id_lengt
 	number = strtoul(cseq, NULL, 10);
 	mix(&m, call_id, call_id_length);
 	mix(&m, &number, sizeof number);
-	snprintf(out, TAG_MAX, TAG_PREFIX "%016llx", (unsigned long long)m.state);
+	snprintf(out, TAG_MAX, TAG_PREFIX "%016llx", (unsigned long long)siphash_end(&m));
 }
 
 void via_tag(const struct own *own, const sip_t *sip, char out[TAG_MAX])

@@ -1,5 +1,8 @@
-/* Octet by octet, so that callers need no buffer: the input is short. */
+/* Piece by piece, so that callers need no buffer; whole words at a time where there are some. */
 #include "siphash.h"
+
+#include <endian.h>
+#include <string.h>
 
 #define WORD 8 /* octets */
 
@@ -10,34 +13,32 @@ static uint64_t rotate(uint64_t x, unsigned bits)
 
 static uint64_t word_at(const uint8_t *octets)
 {
-	uint64_t word = 0;
+	uint64_t word;
 
-	for (unsigned i = 0; i < WORD; i++)
-		word |= (uint64_t)octets[i] << (8 * i);
-	return word;
+	memcpy(&word, octets, sizeof word);
+	return le64toh(word);
 }
 
-static void stir(uint64_t v[4], unsigned rounds)
+static inline void stir(uint64_t v[4])
 {
-	while (rounds--) {
-		v[0] += v[1];
-		v[2] += v[3];
-		v[1] = rotate(v[1], 13) ^ v[0];
-		v[3] = rotate(v[3], 16) ^ v[2];
-		v[0] = rotate(v[0], 32);
-		v[2] += v[1];
-		v[0] += v[3];
-		v[1] = rotate(v[1], 17) ^ v[2];
-		v[3] = rotate(v[3], 21) ^ v[0];
-		v[2] = rotate(v[2], 32);
-	}
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[1];
+	v[0] += v[3];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] = rotate(v[2], 32);
 }
 
-static void take_word(struct siphash *s, uint64_t word)
+static inline void take_word(uint64_t v[4], uint64_t word)
 {
-	s->state[3] ^= word;
-	stir(s->state, 2);
-	s->state[0] ^= word;
+	v[3] ^= word;
+	stir(v);
+	stir(v);
+	v[0] ^= word;
 }
 
 /* The constants spell "somepseudorandomlygeneratedbytes". */
@@ -56,26 +57,44 @@ void siphash_add(struct siphash *s, uint8_t octet)
 	s->pending |= (uint64_t)octet << (8 * (s->size % WORD));
 	s->size++;
 	if (s->size % WORD == 0) {
-		take_word(s, s->pending);
+		take_word(s->state, s->pending);
 		s->pending = 0;
 	}
 }
 
+void siphash_add_octets(struct siphash *s, const void *data, size_t size)
+{
+	const uint8_t *at = data, *end = at + size;
+	unsigned shift = 8 * (unsigned)(s->size % WORD); /* of what is pending */
+	uint64_t v[4];
+
+	memcpy(v, s->state, sizeof v); /* so that the loop has it in registers */
+	for (; end - at >= WORD; at += WORD) {
+		uint64_t word = word_at(at);
+
+		take_word(v, s->pending | word << shift);
+		s->pending = shift ? word >> (64 - shift) : 0;
+		s->size += WORD;
+	}
+	memcpy(s->state, v, sizeof v);
+	while (at < end)
+		siphash_add(s, *at++);
+}
+
 uint64_t siphash_end(struct siphash *s)
 {
-	take_word(s, s->pending | s->size << 56);
+	take_word(s->state, s->pending | s->size << 56);
 	s->state[2] ^= 0xff;
-	stir(s->state, 4);
+	for (int round = 0; round < 4; round++)
+		stir(s->state);
 	return s->state[0] ^ s->state[1] ^ s->state[2] ^ s->state[3];
 }
 
 uint64_t siphash(const struct siphash_key *key, const void *data, size_t size)
 {
-	const uint8_t *octets = data;
 	struct siphash s;
 
 	siphash_init(&s, key);
-	for (size_t i = 0; i < size; i++)
-		siphash_add(&s, octets[i]);
+	siphash_add_octets(&s, data, size);
 	return siphash_end(&s);
 }

@@ -21,6 +21,7 @@ struct siphash {
 
 void siphash_init(struct siphash *, const struct siphash_key *);
 void siphash_add(struct siphash *, uint8_t octet);
+void siphash_add_octets(struct siphash *, const void *data, size_t size);
 uint64_t siphash_end(struct siphash *);
 
 #endif

@@ -49,6 +49,12 @@ static void takes_pieces(void)
 	for (size_t i = 0; i < strlen(text); i++)
 		siphash_add(&s, (uint8_t)text[i]);
 	CU_ASSERT_EQUAL(siphash_end(&s), siphash(&key, text, strlen(text)));
+	for (size_t cut = 0; cut <= strlen(text); cut++) {
+		siphash_init(&s, &key);
+		siphash_add_octets(&s, text, cut);
+		siphash_add_octets(&s, text + cut, strlen(text) - cut);
+		CU_ASSERT_EQUAL(siphash_end(&s), siphash(&key, text, strlen(text)));
+	}
 }
 
 static void depends_on_every_octet_of_the_key(void)
@@ -66,7 +72,7 @@ static void depends_on_every_octet_of_the_key(void)
 
 CU_TestInfo siphash_tests[] = {
 	{ "the authors' values come out", gives_reference_values },
-	{ "octet by octet is the same as all at once", takes_pieces },
+	{ "octet by octet, and cut anywhere, is the same as all at once", takes_pieces },
 	{ "no octet of the key is idle", depends_on_every_octet_of_the_key },
 	CU_TEST_INFO_NULL
 };
