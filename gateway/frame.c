@@ -4,7 +4,19 @@
  * and nothing behind that one is looked at. */
 #include "frame_parts.h"
 
+#define WORD 8 /* octets */
+
 enum look { LOOK_MORE, LOOK_HEAD, LOOK_BAD };
+
+/* Is one of eight octets a CR or below? Most of a head is not: it is not looked at one by one. */
+static bool may_hold_control(const char *octets)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t word;
+
+	memcpy(&word, octets, sizeof word);
+	return ((word - each * ('\r' + 1)) & ~word & each * 0x80) != 0;
+}
 
 /* Goes on to look for the empty line; *searched is where to go on, behind the
  * empty line, or at the octet that no head may have. */
@@ -14,6 +26,8 @@ static enum look look_on(size_t *searched, const char *octets, size_t end)
 	enum look found = LOOK_MORE;
 
 	for (; at < end && found == LOOK_MORE; at++) {
+		while (at + WORD < end && !may_hold_control(octets + at))
+			at += WORD;
 		if ((unsigned char)octets[at] > '\r')
 			continue;
 		if (octets[at] == '\r') {

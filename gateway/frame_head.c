@@ -15,15 +15,17 @@ struct tally {
 
 static enum frame_header header_of(const char *name, size_t length)
 {
-	static const struct { const char *name; enum frame_header header; } headers[] = {
-		{ "v", FRAME_VIA }, { "Via", FRAME_VIA }, { "f", FRAME_FROM }, { "From", FRAME_FROM },
-		{ "t", FRAME_TO }, { "To", FRAME_TO }, { "i", FRAME_CALL_ID }, { "Call-ID", FRAME_CALL_ID },
-		{ "CSeq", FRAME_CSEQ }, { "l", FRAME_CONTENT_LENGTH }, { "Content-Length", FRAME_CONTENT_LENGTH },
-		{ "Route", FRAME_ROUTE }, { "Record-Route", FRAME_RECORD_ROUTE }, { "Max-Forwards", FRAME_MAX_FORWARDS },
+#define HEADER(name, header) { name, sizeof name - 1, header }
+	static const struct { const char *name; size_t length; enum frame_header header; } headers[] = {
+		HEADER("v", FRAME_VIA), HEADER("Via", FRAME_VIA), HEADER("f", FRAME_FROM), HEADER("From", FRAME_FROM),
+		HEADER("t", FRAME_TO), HEADER("To", FRAME_TO), HEADER("i", FRAME_CALL_ID), HEADER("Call-ID", FRAME_CALL_ID),
+		HEADER("CSeq", FRAME_CSEQ), HEADER("l", FRAME_CONTENT_LENGTH), HEADER("Content-Length", FRAME_CONTENT_LENGTH),
+		HEADER("Route", FRAME_ROUTE), HEADER("Record-Route", FRAME_RECORD_ROUTE), HEADER("Max-Forwards", FRAME_MAX_FORWARDS),
 	};
+#undef HEADER
 
 	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
-		if (strlen(headers[i].name) == length && !strncasecmp(headers[i].name, name, length))
+		if (headers[i].length == length && !strncasecmp(headers[i].name, name, length))
 			return headers[i].header;
 	return FRAME_OTHER;
 }
