@@ -19,6 +19,7 @@ void streams_init(struct streams *all, struct loop *loop)
 		.handshake_timeout_us = 5000000, .read_timeout_us = 10000000,
 		.write_timeout_us = 30000000, .idle_timeout_us = 900000000 };
 	all->scratch = alloc_zero(1, READ_CHUNK);
+	shake_init(all);
 }
 
 void stream_abandon(struct stream *s)
@@ -26,6 +27,7 @@ void stream_abandon(struct stream *s)
 	struct loop *loop = s->all->loop;
 
 	timer_stop(loop, &s->deadline);
+	shake_forget(s);
 	loop_forget(loop, &s->again);
 	loop_forget(loop, &s->flush);
 	loop_forget(loop, &s->end);
@@ -47,6 +49,7 @@ void streams_clear(struct streams *all)
 {
 	while (all->first)
 		stream_abandon(all->first);
+	loop_forget(all->loop, &all->shaking);
 	free(all->scratch);
 	all->scratch = NULL;
 }
@@ -71,6 +74,8 @@ static void want(struct stream *s)
 		events |= LOOP_WRITE;
 	if (s->state == HANDSHAKE || s->state == LINGERING || (s->state == OPEN && !s->paused && !s->again.waiting))
 		events |= LOOP_READ;
+	if (s->shake_back)
+		events = 0; /* nothing more before its turn */
 	if (events != s->events)
 		loop_want(s->all->loop, s->index, s->events = events);
 }
@@ -263,6 +268,14 @@ static void shake(struct stream *s)
 	}
 }
 
+void stream_shake(struct stream *s)
+{
+	if (s->state != HANDSHAKE)
+		return;
+	shake(s);
+	want(s);
+}
+
 static void connected(struct stream *s)
 {
 	int error = 0;
@@ -293,7 +306,10 @@ void stream_on_ready(void *arg, int events)
 		connected(s);
 		break;
 	case HANDSHAKE:
-		shake(s);
+		if (s->ssl)
+			shake_later(s);
+		else
+			shake(s);
 		break;
 	case LINGERING:
 		linger(s);

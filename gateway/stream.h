@@ -22,6 +22,8 @@ struct streams {
 	int64_t handshake_timeout_us, read_timeout_us, write_timeout_us, idle_timeout_us;
 	size_t open;           /* how many there are, for status and tests */
 	struct stream *first;  /* all of them */
+	struct stream *shake_first, **shake_last; /* whose handshake can go on, in the order in which it could */
+	struct task shaking;
 };
 
 void streams_init(struct streams *, struct loop *);

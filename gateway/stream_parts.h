@@ -31,15 +31,23 @@ struct stream {
 	struct address peer, local;
 	char why[160];
 	struct stream *next, **back;
+	struct stream *shake_next, **shake_back; /* back NULL: its handshake does not wait for its turn */
 };
 
 /* stream.c */
+void stream_shake(struct stream *);
 void stream_on_ready(void *stream, int events);
 void stream_on_again(void *stream);
 void stream_on_end(void *stream);
 
 /* stream_deadline.c: after whatever may have made a deadline earlier. */
 void deadline_mind(struct stream *);
+
+/* stream_shake.c: handshakes cost a hundred times a message: a few of them a turn, so that
+ * nobody who is in waits for strangers. */
+void shake_init(struct streams *);
+void shake_later(struct stream *);
+void shake_forget(struct stream *);
 
 /* stream_io.c: every OpenSSL call on an open connection, behind ERR_clear_error(), judged in one
  * place: a stale error of another connection must never close this one. */
