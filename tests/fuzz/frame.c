@@ -113,11 +113,14 @@ static void a_message_is_sound(const struct frame *f, const struct frame_limits 
 {
 	static const enum frame_header once[] = { FRAME_FROM, FRAME_TO, FRAME_CALL_ID, FRAME_CSEQ, FRAME_CONTENT_LENGTH };
 
-	LAW(f->fault == REASON_NONE || f->fault == REASON_BAD_VERSION, "of a whole message only the version may be wrong");
+	LAW(f->fault == REASON_NONE || f->fault == REASON_BAD_VERSION || (limits->inside && f->fault == REASON_MALFORMED),
+	    "of a whole message only the version may be wrong, but for those of the inside that are passed over");
 	LAW(f->head <= limits->max_head && f->size - f->head <= limits->max_body, "no message is larger than the settings allow");
+	the_length_is_what_it_says(f);
+	if (f->fault == REASON_MALFORMED)
+		return;
 	a_head_is_sound(f);
 	caps_hold(f, limits->inside);
-	the_length_is_what_it_says(f);
 	for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
 		LAW(count_of(f, once[i]) == 1, "what may stand once stands once");
 	LAW(count_of(f, FRAME_VIA) > 0 && count_of(f, FRAME_MAX_FORWARDS) <= 1, "there is a Via, and no second Max-Forwards");

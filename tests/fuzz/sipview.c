@@ -20,6 +20,32 @@ static msg_t *parse(const char *octets, size_t size)
 	return msg;
 }
 
+/* sofia takes a method with "+" or "`" for none, although both are octets of a token. */
+static void mask(char *octets, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (octets[i] == '+' || octets[i] == '`')
+			octets[i] = 'x';
+}
+
+static msg_t *parse_masked(const struct frame *f)
+{
+	char *copy = malloc(f->size);
+	size_t length;
+	const char *cseq = frame_value(f, f->cseq, &length);
+	msg_t *msg;
+
+	if (!copy)
+		abort();
+	memcpy(copy, f->octets, f->size);
+	if (f->request)
+		mask(copy, 0, f->method_length);
+	mask(copy, (size_t)(cseq - f->octets), (size_t)(cseq - f->octets) + length);
+	msg = parse(copy, f->size);
+	free(copy);
+	return msg;
+}
+
 void sipview_make(struct sipview *v, const char *octets, size_t size, bool inside)
 {
 	static const struct frame_limits narrow = { 1 << 18, 1 << 18, false }, wide = { 1 << 18, 1 << 18, true };
@@ -28,7 +54,7 @@ void sipview_make(struct sipview *v, const char *octets, size_t size, bool insid
 
 	LAW(frame_next(&state, inside ? &wide : &narrow, octets, size, &v->frame, &used) == FRAME_MESSAGE && used == size && !v->frame.fault,
 	    "what leaves is one whole message for a strict reader");
-	v->msg = parse(octets, size);
+	v->msg = parse_masked(&v->frame);
 	v->sip = sip_object(v->msg);
 	LAW(v->sip->sip_via && v->sip->sip_from && v->sip->sip_to && v->sip->sip_call_id && v->sip->sip_cseq, "what leaves has all that it must have");
 	sipview_host(v->sip->sip_from->a_url, v->source);
