@@ -247,7 +247,7 @@ void batch_second(struct pooled *p)
 	const char *card[] = { "ZCARD", KEY_SEEN };
 	size_t lengths[] = { 5, sizeof KEY_SEEN - 1 };
 
-	p->counts_left = COUNTS_MOST;
+	p->counts_left = p->nears.counted < COUNTS_MOST ? p->nears.counted : COUNTS_MOST; /* each once */
 	send_counts(p);
 	forget_unseen(p, redis_now_us - p->house.limits->watch_window_us);
 	held_forget(p, redis_now_us);

@@ -213,6 +213,7 @@ void near_count(struct nears *n, struct near *at, enum verdict verdict, uint32_t
 	if (at->counted)
 		return;
 	at->counted = true;
+	n->counted++;
 	at->next_counted = NULL;
 	*(n->last_counted ? &n->last_counted->next_counted : &n->first_counted) = at;
 	n->last_counted = at;
@@ -230,5 +231,6 @@ struct near *nears_take_counts(struct nears *n, uint32_t verdicts[VERDICTS])
 	memcpy(verdicts, at->verdicts, sizeof at->verdicts);
 	memset(at->verdicts, 0, sizeof at->verdicts);
 	at->counted = false;
+	n->counted--;
 	return at;
 }

@@ -38,6 +38,7 @@ struct nears {
 	uint32_t size, count, most;
 	struct near *oldest, *newest;
 	struct near *first_counted, *last_counted;
+	uint32_t counted;             /* so many have counts */
 };
 
 void nears_init(struct nears *, const struct siphash_key *, uint32_t most);

@@ -423,6 +423,27 @@ static void a_store_that_is_closed_tells_nothing(void)
 	redis_server_stop(&b.server);
 }
 
+static void counts_go_once_a_second(void)
+{
+	struct pooled_bench b = { .asked = 0 };
+	struct entry entry;
+
+	pooled_bench_start(&b);
+	entry = pooled_stranger(&b, "contoso.example");
+	entry.partner.kind = PARTNER_ALLOWED;
+	b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+	b.store->ops->tick(b.store);
+	for (int i = 0; i < 20; i++) {
+		b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+		turn_for(b.loop, 5);
+	}
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return redis.call('HGET', 'fg:1:{acontoso.example}:n', 'forward') + 0"), 1);
+	b.store->ops->tick(b.store);
+	turn_for(b.loop, 100);
+	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return redis.call('HGET', 'fg:1:{acontoso.example}:n', 'forward') + 0"), 21);
+	pooled_bench_end(&b);
+}
+
 CU_TestInfo pooled_fault_tests[] = {
 	{ "what a provider taught is merged by its own limits", what_a_provider_taught_is_merged_by_its_own_limits },
 	{ "the slots of a long rate outlive a merge", the_slots_of_a_long_rate_outlive_a_merge },
@@ -440,5 +461,6 @@ CU_TestInfo pooled_fault_tests[] = {
 	{ "a reload ends refusals on their way too", a_reload_ends_refusals_on_their_way_too },
 	{ "a release that was not heard is asked for", a_release_that_was_not_heard_is_asked_for },
 	{ "a store that is closed tells nothing", a_store_that_is_closed_tells_nothing },
+	{ "counts go once a second", counts_go_once_a_second },
 	CU_TEST_INFO_NULL
 };
