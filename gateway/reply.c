@@ -97,14 +97,15 @@ static bool answer_scanned(const struct traffic *tr, struct link *to, const stru
 	char tag[TAG_MAX], few[4096], *out = few;
 	const char *call_id, *cseq;
 	size_t call_id_length, cseq_length, room = sizeof few, n;
+	size_t lines = f->head ? f->head : f->size; /* a head that broke is all that was looked at */
 
 	if (!f->answerable || !to->stream)
 		return false;
 	call_id = frame_value(f, f->call_id, &call_id_length);
 	cseq = frame_value(f, f->cseq, &cseq_length);
 	via_tag_of(&tr->own, call_id, call_id_length, cseq, cseq_length, tag);
-	if (f->head + 1024 > room) {
-		room = f->size + 2048;
+	if (lines + 1024 > room) {
+		room = lines + 2048;
 		out = malloc(room);
 		if (!out)
 			return false;
