@@ -79,6 +79,9 @@ const char *frame_value(const struct frame *, uint16_t index, size_t *length);
 /* Is that the name of the line's header? In any case; a short form is another name. */
 bool frame_line_is(const struct frame *, uint16_t index, const char *name);
 
+/* The branch in the first value of the first Via line, wherever blanks, folds and quotes stand. */
+bool frame_first_branch(const struct frame *, const char **branch, size_t *length);
+
 /* The host of the only URI of a From or To line in plain shape: "[display] <sip:user@host...>" or
  * "sip:user@host...". False: not plain, or no name at all ([::1]): let the parser look. */
 bool frame_plain_host(const struct frame *, uint16_t index, const char **host, size_t *length);

@@ -15,23 +15,11 @@
 /* The branch of the first Via, when that is one of ours. */
 static bool own_branch(const struct frame *f, uint64_t *transaction)
 {
-	static const char word[] = ";branch=";
-	size_t length, end, at;
-	const char *value;
+	const char *branch;
+	size_t length;
 	uint32_t mark;
 
-	if (f->via == UINT16_MAX)
-		return false;
-	value = frame_value(f, f->via, &length);
-	for (at = 0; at + sizeof word - 1 < length && strncasecmp(value + at, word, sizeof word - 1); at++)
-		if (value[at] == ',')
-			return false;
-	at += sizeof word - 1;
-	if (at >= length)
-		return false;
-	for (end = at; end < length && !strchr(";, \t\r\n", value[end]); end++)
-		;
-	return via_branch_read(value + at, end - at, transaction, &mark);
+	return frame_first_branch(f, &branch, &length) && via_branch_read(branch, length, transaction, &mark);
 }
 
 static bool sent_there(const struct traffic *tr, const struct pending *p, struct link *l)

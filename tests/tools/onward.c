@@ -179,15 +179,63 @@ bool onward_is(struct slice sent, struct slice seen, struct text *why)
 	    && (same(want.body, have.body) || complain(why, "the body is another one", want.body, have.body));
 }
 
+static bool next_but_vias(struct slice *lines, struct part *p)
+{
+	while (next_part(lines, p))
+		if (!sip_named(p->name, "Via"))
+			return true;
+	return false;
+}
+
+static void squeeze_vias(const struct sip *m, bool first_too, struct text *to)
+{
+	struct sip_walk walk = sip_walk(m, "Via");
+	struct slice value;
+
+	for (bool first = true; sip_next(&walk, &value); first = false)
+		if (!first || first_too) {
+			squeeze(value, to);
+			text_put(to, ",");
+		}
+}
+
+/* Where our Via shares a line with others, what is left of them may be printed anew. */
+static bool is_without_first_value(const struct sip *given, const struct sip *got, struct text *why)
+{
+	struct slice left = given->head, right = got->head;
+	struct text want = { 0 }, have = { 0 };
+	struct part a, b;
+	bool good = true;
+
+	while (good && next_but_vias(&left, &a))
+		good = next_but_vias(&right, &b) && same(a.raw, b.raw);
+	squeeze_vias(given, false, &want);
+	squeeze_vias(got, true, &have);
+	good = good && !next_but_vias(&right, &b) && same(text_slice(&want), text_slice(&have))
+	    && same(given->body, got->body) && same(first_line(given), first_line(got));
+	text_clear(&want);
+	text_clear(&have);
+	return good || complain(why, "the answer came back otherwise", given->whole, got->whole);
+}
+
+static bool first_via_has_company(const struct sip *m)
+{
+	struct slice via;
+
+	return sip_header(m, "Via", &via) && memchr(via.at, ',', via.length);
+}
+
 bool backward_is(struct slice given, struct slice got, struct text *why)
 {
 	struct text wanted = { 0 };
 	struct part p;
-	struct sip m;
+	struct sip m, seen;
 	bool first = true, good;
 
-	if (sip_take(given, &m) == 0)
-		return complain(why, "what the next hop was to answer is no message", given, got);
+	if (sip_take(given, &m) == 0 || sip_take(got, &seen) == 0)
+		return complain(why, "this is no message", given, got);
+	if (first_via_has_company(&m))
+		return is_without_first_value(&m, &seen, why);
 	text_add(&wanted, first_line(&m));
 	while (next_part(&m.head, &p)) {
 		if (!(sip_named(p.name, "Via") && first))

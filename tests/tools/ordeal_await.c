@@ -78,11 +78,37 @@ static struct letter *arrived(struct ordeal *o)
 	return l;
 }
 
+static void set_line(struct ordeal *o, const char *macro, const struct text *lines, size_t skip)
+{
+	size_t end = lines->length > 2 ? lines->length - 2 : 0;
+
+	scene_set(&o->scene, macro, end > skip ? (struct slice){ lines->bytes + skip, end - skip } : (struct slice){ "", 0 });
+}
+
+/* Our Via in its parts, for an answer that writes it in its own way. */
+static void set_via_parts(struct ordeal *o, const struct sip *m)
+{
+	struct text lines = { 0 };
+	struct sip_walk walk = sip_walk(m, "Via");
+	struct slice first = { "", 0 }, branch = { "", 0 }, by;
+
+	sip_next(&walk, &first);
+	sip_parameter(first, "branch", &branch);
+	by = first;
+	slice_until(&by, ' ');
+	scene_set(&o->scene, "EDGE-HOST", slice_until(&by, ';'));
+	scene_set(&o->scene, "EDGE-BRANCH", branch);
+	sip_copy_lines(m, "Via", &lines);
+	set_line(o, "VIAS", &lines, 0);
+	set_line(o, "OTHER-VIAS", &lines, (size_t)((char *)memchr(lines.bytes, '\n', lines.length) + 1 - lines.bytes));
+	text_clear(&lines);
+}
+
 /* The answer as the table has it ({VIA} and the like are lines of the request), or a plain one. */
 static bool compose_answer(struct ordeal *o, const struct sip *m, struct text *to)
 {
 	static const struct { const char *macro, *name; } copied[] = {
-		{ "VIAS", "Via" }, { "FROM", "From" }, { "TO", "To" }, { "CALL", "Call-ID" }, { "SEQUENCE", "CSeq" } };
+		{ "FROM", "From" }, { "TO", "To" }, { "CALL", "Call-ID" }, { "SEQUENCE", "CSeq" } };
 	struct text plain = { 0 };
 	bool good;
 
@@ -91,10 +117,10 @@ static bool compose_answer(struct ordeal *o, const struct sip *m, struct text *t
 		struct text lines = { 0 };
 
 		sip_copy_lines(m, copied[i].name, &lines);
-		lines.length -= lines.length > 2 ? 2 : 0;
-		scene_set(&o->scene, copied[i].macro, text_slice(&lines));
+		set_line(o, copied[i].macro, &lines, 0);
 		text_clear(&lines);
 	}
+	set_via_parts(o, m);
 	good = ordeal_compose(o, text_slice(o->back.length ? &o->back : &plain), to);
 	text_clear(&plain);
 	return good;

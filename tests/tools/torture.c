@@ -23,7 +23,7 @@ static const char help[] =
 	"                             Record-Route, where a dialog starts), Max-Forwards, Routes and removed headers; it answers\n"
 	"                             200, which comes back to the octet without the line of our Via\n"
 	"  back <<END ... END         it answers with these lines instead; {VIAS} {FROM} {TO} {CALL}\n"
-	"                             {SEQUENCE}: lines of the request\n"
+	"                             {SEQUENCE}: lines of the request; {EDGE-HOST} {EDGE-BRANCH}: of its first Via, {OTHER-VIAS}\n"
 	"  lost                       as forwarded, but the next hop's answer goes to nobody\n"
 	"  answered STATUS [REASON]   the edge itself answers the oldest one sent\n"
 	"  silent | pongs N           nothing comes anywhere; so many keep-alives were answered\n"

@@ -208,9 +208,45 @@ static void answers_only_the_answerable(void)
 	CU_ASSERT_TRUE(frame_answer(&f, out, sizeof out, 400, "Bad Request", "t", "::1", "") > 0);
 }
 
+/* A next hop writes our Via as it likes. */
+static void reads_the_first_branch(void)
+{
+	static const struct { const char *via, *branch; } rows[] = {
+		{ "Via: SIP/2.0/TLS h;branch=z9hG4bK1", "z9hG4bK1" },
+		{ "v : SIP / 2.0 / TLS h ; received=192.0.2.1 ; BRANCH = z9hG4bK1 ;x", "z9hG4bK1" },
+		{ "Via:\r\n SIP/2.0/TLS\r\n\th\r\n ;\r\n branch\r\n =\r\n z9hG4bK1\r\n ;x", "z9hG4bK1" },
+		{ "Via: SIP/2.0/TLS h;x=\";branch=z9hG4bK2,\";branch=z9hG4bK1", "z9hG4bK1" },
+		{ "Via: SIP/2.0/TLS h;x=\"a\\\";branch=z9hG4bK2\";branch=z9hG4bK1", "z9hG4bK1" },
+		{ "Via: SIP/2.0/TLS h;branch=z9hG4bK1,SIP/2.0/TLS i;branch=z9hG4bK2", "z9hG4bK1" },
+		{ "Via: SIP/2.0/TLS h;branch=z9hG4bK1;branch=z9hG4bK2", "z9hG4bK1" },
+		{ "Via: SIP/2.0/TLS h;mybranch=z9hG4bK2;branch=z9hG4bK1", "z9hG4bK1" },
+		{ "Via: SIP/2.0/TLS h, SIP/2.0/TLS i;branch=z9hG4bK2", "" },
+		{ "Via: SIP/2.0/TLS h", "" }, { "Via: SIP/2.0/TLS h;branch", "" }, { "Via: SIP/2.0/TLS h;branch=", "" },
+		{ "Via: SIP/2.0/TLS h;branch=;x", "" }, { "Via: SIP/2.0/TLS h;branch=\"z9hG4bK1\"", "" },
+		{ "Via: SIP/2.0/TLS h;x=\";branch=z9hG4bK2", "" }, { "Via: SIP/2.0/TLS h;x=\"\\", "" },
+		{ "Via: branch=z9hG4bK2", "" }, { "Via: ;branch=z9hG4bK1", "z9hG4bK1" }, { "Via:", "" }, { "Via: ;;;branch=z9hG4bK1", "z9hG4bK1" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[2048];
+		const char *branch = "";
+		size_t length = 0;
+		struct frame f;
+
+		snprintf(text, sizeof text, TOP "%s\r\n" VIA FROM TO CALL CSEQ NONE END, rows[i].via);
+		CU_ASSERT_TRUE(scan(&f, text));
+		if (!frame_first_branch(&f, &branch, &length))
+			length = 0;
+		if (length != strlen(rows[i].branch) || memcmp(branch, rows[i].branch, length))
+			printf("\n    %s: said \"%.*s\"", rows[i].via, (int)length, branch);
+		CU_ASSERT_TRUE(length == strlen(rows[i].branch) && !memcmp(branch, rows[i].branch, length));
+	}
+}
+
 CU_TestInfo frame_answer_tests[] = {
 	{ "a host is named only where it is plain", names_hosts },
 	{ "a host that is named is the parser's", agrees_with_the_parser },
+	{ "the first branch is read wherever blanks, folds and quotes stand", reads_the_first_branch },
 	{ "an answer is made of the request's own lines", answers },
 	{ "what has no answer gets none", answers_only_the_answerable },
 	CU_TEST_INFO_NULL
