@@ -55,14 +55,14 @@ void refusal_note(const struct traffic *tr, struct link *l, const struct facts *
 	r->facts.has_target = false; /* of that message, not of the next */
 }
 
-/* The Request-URI "sip:user@host...": is the host a local domain? */
+/* The Request-URI "sip:user@host...": is the host a local domain? An escape may spell maddr. */
 static bool asks_for_local(const struct ruleset *law, const struct frame *f)
 {
 	const char *uri = f->octets + f->uri, *at, *host;
 	size_t length = f->uri_length, end;
 	struct domain d;
 
-	if (length < 5 || strncasecmp(uri, "sip:", 4) || extract_mentions(uri, length, "maddr"))
+	if (length < 5 || strncasecmp(uri, "sip:", 4) || extract_mentions(uri, length, "maddr") || memchr(uri, '%', length))
 		return false;
 	at = memchr(uri, '@', length);
 	host = at ? at + 1 : uri + 4;
