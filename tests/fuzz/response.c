@@ -1,5 +1,5 @@
-/* What next hops answer: it goes back only to who asked, without our Via and otherwise as it came, and the
- * scan says what the parser would. */
+/* What next hops answer, and what partners answer to the inside: it goes back only to who asked, without our
+ * Via and otherwise as it came, and the scan says what the parser would. */
 #include <sofia-sip/msg_header.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,25 +10,32 @@
 #define VIA "Via: SIP/2.0/TLS sip.contoso.com:5061;branch=z9hG4bK776a\r\n"
 #define ENDS "From: Alice <sip:alice@contoso.com>;tag=1928\r\nTo: Bob <sip:bob@example.com>\r\nCall-ID: " WORLD_CALL_ID "\r\n"
 
-enum { INVITE = 1, AND_CANCEL = 2 };
+enum { INVITE = 1, AND_CANCEL = 2, FROM_INSIDE = 4 };
 
 static const char message[] = "MESSAGE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n";
 static const char invite[] = "INVITE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
 static const char cancel[] = "CANCEL sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n";
 
-/* What the partner was told so far. */
+static const char bye[] = "BYE sip:alice@pc33.contoso.com SIP/2.0\r\nVia: SIP/2.0/TLS director.example.com;branch=z9hG4bKin\r\n"
+	"Route: <sip:inside.example.com:5070;lr;fg={I}>\r\nFrom: <sip:bob@example.com>;tag=a6c8\r\nTo: Alice <sip:alice@contoso.com>;tag=1928\r\n"
+	"Call-ID: " WORLD_CALL_ID "\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n";
+
+/* Who asked, and who answers. */
+static struct link *asks, *answers;
+/* How many final answers went back so far. */
 static unsigned finals;
 
-static void ask(struct world *w, const char *text)
+static void ask(struct world *w, const char *words)
 {
 	static struct frame f;
 	struct sipview out;
-	size_t at = 0, size;
-	char *said;
+	size_t at = 0, size, length;
+	char *text = world_fill(w, (const uint8_t *)words, strlen(words), &length), *said;
 
-	LAW(world_next(&w->partner, text, strlen(text), &at, &f), "it is a request");
-	world_hear(w, &w->partner, &f);
-	said = world_said(&w->hop, &size);
+	LAW(world_next(asks, text, length, &at, &f), "it is a request");
+	world_hear(w, asks, &f);
+	free(text);
+	said = world_said(answers, &size);
 	LAW(size > 0, "it goes on");
 	sipview_make(&out, said, size, true);
 	world_note_branch(out.sip->sip_via->v_branch, strlen(out.sip->sip_via->v_branch));
@@ -82,13 +89,14 @@ static void was_asked_for(const struct frame *f, const struct sipview *out, uint
 	finals += f->status >= 200;
 }
 
-/* What the parser cannot read goes back by the scan all the same: next hops are ours. */
+/* What the parser cannot read goes back by the scan where a next hop says it: it is ours. */
 static void is_told(const struct world *w, const struct frame *f, const char *text, size_t size, uint8_t options)
 {
 	msg_t *msg = message_parse(w->traffic.class, f->octets, f->size);
 	struct sipview in, out;
 
-	LAW(!f->fault && !f->request && size < f->size, "what is broken, and what is no answer, does not go back");
+	LAW(!f->fault && size < f->size, "what is broken does not go back");
+	LAW(msg || answers == &w->hop, "of what strangers answer only goes back what can be read");
 	if (!msg)
 		return;
 	msg_destroy(msg);
@@ -106,12 +114,12 @@ static void answer(struct world *w, const struct frame *f, uint8_t options)
 	size_t size, onward_size;
 	char *text, *onward;
 
-	world_hear(w, &w->hop, f);
-	text = world_said(&w->partner, &size);
-	onward = world_said(&w->hop, &onward_size);
-	LAW(link_is_open(&w->hop) || f->closes, "a next hop is closed by a broken stream only");
+	world_hear(w, answers, f);
+	text = world_said(asks, &size);
+	onward = world_said(answers, &onward_size);
+	LAW(answers != &w->hop || link_is_open(&w->hop) || f->closes, "a next hop is closed by a broken stream only");
 	LAW(f->request || onward_size == 0, "a response is not answered");
-	if (size)
+	if (size && !f->request)
 		is_told(w, f, text, size, options);
 	free(text);
 	free(onward);
@@ -127,11 +135,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 	char *text;
 
 	finals = 0;
-	ask(w, options & INVITE ? invite : message);
+	asks = options & FROM_INSIDE ? &w->hop : &w->partner;
+	answers = options & FROM_INSIDE ? &w->partner : &w->hop;
+	if (options & FROM_INSIDE)
+		options = FROM_INSIDE;
+	ask(w, options & FROM_INSIDE ? bye : options & INVITE ? invite : message);
 	if ((options & INVITE) && (options & AND_CANCEL))
 		ask(w, cancel);
 	text = world_fill(w, in.at, in.left, &filled);
-	while (world_next(&w->hop, text, filled, &at, &f)) {
+	while (world_next(answers, text, filled, &at, &f)) {
 		answer(w, &f, options);
 		if (f.closes)
 			break;
