@@ -129,13 +129,15 @@ static void read_turn(struct stream *s)
 {
 	size_t total = 0, got;
 	enum io io = IO_DONE;
+	bool more = true;
 
-	while (s->state == OPEN && !s->paused && total < READ_TURN) {
+	while (s->state == OPEN && !s->paused && total < READ_TURN && more) {
 		io = io_read(s, s->all->scratch, READ_CHUNK, &got);
 		if (io != IO_DONE)
 			break;
 		s->active_us = loop_now(s->all->loop);
 		total += got;
+		more = io_has_more(s, got); /* what is still in the socket the loop tells */
 		deliver(s, s->all->scratch, got);
 	}
 	if (s->state != OPEN)
@@ -144,7 +146,7 @@ static void read_turn(struct stream *s)
 		stream_close(s, "closed by the peer");
 	else if (io == IO_FAILED)
 		stream_close(s, "connection lost");
-	else if (io == IO_DONE && !s->paused)
+	else if (io == IO_DONE && more && !s->paused)
 		loop_later(s->all->loop, &s->again, stream_on_again, s);
 	deadline_mind(s);
 }

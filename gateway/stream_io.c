@@ -48,6 +48,11 @@ enum io io_read(struct stream *s, char *to, size_t room, size_t *got)
 	}
 }
 
+bool io_has_more(const struct stream *s, size_t got)
+{
+	return s->ssl ? SSL_has_pending(s->ssl) : got == READ_CHUNK;
+}
+
 enum io io_write(struct stream *s, const char *from, size_t size, size_t *put)
 {
 	if (size > INT_MAX)

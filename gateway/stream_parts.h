@@ -54,6 +54,8 @@ void shake_forget(struct stream *);
 enum io { IO_DONE, IO_WAIT, IO_END, IO_FAILED };
 
 enum io io_read(struct stream *, char *to, size_t room, size_t *got);
+/* Behind a read of `got` octets: is there more in hand, of which the loop knows nothing? */
+bool io_has_more(const struct stream *, size_t got);
 enum io io_write(struct stream *, const char *from, size_t size, size_t *put);
 enum io io_handshake(struct stream *);
 void io_shutdown(struct stream *); /* tells the peer; its answer is not waited for */
