@@ -69,8 +69,9 @@ bool extract_mentions(const char *text, size_t size, const char *word)
 {
 	size_t length = strlen(word);
 
+	/* A letter and its capital differ in one bit, and nothing else becomes a letter by it. */
 	for (size_t i = 0; i + length <= size; i++)
-		if (!strncasecmp(text + i, word, length))
+		if ((text[i] | 0x20) == word[0] && !strncasecmp(text + i, word, length))
 			return true;
 	return false;
 }

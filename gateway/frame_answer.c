@@ -107,7 +107,7 @@ static bool split(struct parts *out, const char *value, size_t length)
 
 static bool is_user(char c)
 {
-	return (is_token(c) && c != '`') || (c && strchr("()&=$", c));
+	return (is_token(c) && c != '`') || c == '(' || c == ')' || c == '&' || c == '=' || c == '$';
 }
 
 static bool is_host(char c)

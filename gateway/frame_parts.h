@@ -25,8 +25,14 @@ static inline bool is_space(char c)
 
 static inline bool is_token(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c)
-	    || (c != '\0' && strchr("-.!%*_+`'~", c));
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c))
+		return true;
+	switch (c) {
+	case '-': case '.': case '!': case '%': case '*': case '_': case '+': case '`': case '\'': case '~':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* What stands around a URI is no part of it; UTF-8 in a URI is written with escapes. */
