@@ -95,9 +95,20 @@ uint32_t via_loop_mark(const struct own *own, const sip_t *sip)
 	return (uint32_t)siphash_end(&m);
 }
 
+static char *put_hex(char *at, uint64_t value, unsigned digits)
+{
+	while (digits-- > 0)
+		*at++ = "0123456789abcdef"[value >> 4 * digits & 15];
+	return at;
+}
+
 void via_branch(char out[BRANCH_MAX], uint64_t transaction, uint32_t loop_mark)
 {
-	snprintf(out, BRANCH_MAX, OURS "%016llx.%08lx", (unsigned long long)transaction, (unsigned long)loop_mark);
+	char *at = put_hex(out + sizeof OURS - 1, transaction, 16);
+
+	memcpy(out, OURS, sizeof OURS - 1);
+	*at++ = '.';
+	*put_hex(at, loop_mark, 8) = '\0';
 }
 
 static bool read_hex(const char *text, size_t digits, uint64_t *out)
@@ -161,7 +172,8 @@ void via_tag_of(const struct own *own, const char *call_id, size_t call_id_lengt
 	number = strtoul(cseq, NULL, 10);
 	mix(&m, call_id, call_id_length);
 	mix(&m, &number, sizeof number);
-	snprintf(out, TAG_MAX, TAG_PREFIX "%016llx", (unsigned long long)siphash_end(&m));
+	memcpy(out, TAG_PREFIX, sizeof TAG_PREFIX - 1);
+	*put_hex(out + sizeof TAG_PREFIX - 1, siphash_end(&m), 16) = '\0';
 }
 
 void via_tag(const struct own *own, const sip_t *sip, char out[TAG_MAX])
