@@ -6,8 +6,8 @@
 
 enum state { CONNECTING, HANDSHAKE, OPEN, FINISHING, LINGERING, DEAD };
 
-#define READ_CHUNK ((size_t)8 * 1024)
-#define READ_TURN ((size_t)8 * 1024)       /* then the others have their turn */
+#define READ_CHUNK ((size_t)16 * 1024) /* the most that a TLS record holds */
+#define READ_TURN ((size_t)16 * 1024)       /* then the others have their turn */
 #define LINGER_US 1000000
 #define LINGER_OCTETS ((size_t)1024 * 1024)
 
