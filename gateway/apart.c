@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
+#include "clock.h"
 #include "memory.h"
 
 /* The pool's store keeps a partner suspicious beyond its hold while it fails too often. We do
@@ -14,12 +15,14 @@ struct apart {
 	struct memory *memory; /* owned */
 };
 
-struct apart *apart_new(unsigned max_partners, const struct limits *limits, int64_t (*monotonic_us)(void),
+struct apart *apart_new(const char *state_file, const struct siphash_key *targets, unsigned max_partners,
+    const struct limits *limits, int64_t (*monotonic_us)(void),
     void (*on_class)(void *, const struct partner *, enum class, enum class), void *arg)
 {
 	struct apart *a = alloc_zero(1, sizeof *a);
 
-	a->memory = (struct memory *)store_memory_open(NULL, max_partners, limits, monotonic_us, monotonic_us);
+	a->memory = (struct memory *)store_memory_open(state_file, max_partners, limits, monotonic_us, clock_wall_us);
+	apart_use_key(a, targets);
 	a->memory->store.on_class = on_class;
 	a->memory->store.on_class_arg = arg;
 	return a;
@@ -146,12 +149,15 @@ void apart_mirror(struct apart *a, const struct partner *partner, const struct r
 	int64_t now_us = now_of(a);
 	bool any = h->watched_until_us > now_us || h->suspicious_since_us;
 	struct row *row = any ? memory_take_in(a->memory, partner, now_us) : memory_find(a->memory, partner);
+	struct hold before;
 
 	if (!row)
 		return;
+	before = memory_hold(row);
 	set_watched(&row->record, h, now_us);
 	set_suspicious(row, h, now_us);
 	row->last_us = now_us;
+	memory_settle(a->memory, row, &before, CAUSE_OTHER);
 }
 
 /* A suspicion goes on here for longer than the pool said, but that is nothing to tell the pool. */
@@ -280,8 +286,13 @@ void apart_forget(struct apart *a, const struct partner *partner)
 	r->standing.until_us = held.until_us;
 }
 
-void apart_forget_targets(struct apart *a)
+void apart_use_key(struct apart *a, const struct siphash_key *targets)
 {
+	struct siphash_key *key = &a->memory->store.target_key;
+
+	if (memcmp(key, targets, sizeof *key) == 0)
+		return;
+	*key = *targets;
 	for (uint32_t i = 0; i < a->memory->table.count; i++)
 		contacts_clear(&a->memory->table.rows[i]->record.contacts);
 }

@@ -9,8 +9,9 @@
 
 struct apart;
 
-/* `on_class` is told of classes that change here. */
-struct apart *apart_new(unsigned max_partners, const struct limits *, int64_t (*monotonic_us)(void),
+/* What restricts partners, and at a clean stop what was learned, is kept in `state_file` and beside it (store.h); "":
+ * nothing is. `targets` is the key that the pool hashes targets with. `on_class` is told of classes that change here. */
+struct apart *apart_new(const char *state_file, const struct siphash_key *targets, unsigned max_partners, const struct limits *, int64_t (*monotonic_us)(void),
     void (*on_class)(void *arg, const struct partner *, enum class before, enum class now), void *arg);
 void apart_free(struct apart *);
 struct store *apart_store(struct apart *); /* borrowed: for what is the same: list, tick, reload, health */
@@ -47,8 +48,8 @@ void learned_clear(struct learned *);
 const struct limits *apart_limits(struct apart *, const struct partner *, const struct limits *usual);
 /* It is in the pool's store now; the restrictions stay. */
 void apart_forget(struct apart *, const struct partner *);
-/* Targets cannot be compared any more: they were hashed with another key. */
-void apart_forget_targets(struct apart *);
+/* Targets are hashed with this key from now on: those that were with another are forgotten. */
+void apart_use_key(struct apart *, const struct siphash_key *targets);
 /* Walks all that apart_learned would tell of, from the end: start with *at = UINT32_MAX; false at the
  * end, or after `most` rows that were passed over (then *at is not 0). Rows may come and go meanwhile. */
 bool apart_next(struct apart *, uint32_t *at, uint32_t most, struct partner *out);

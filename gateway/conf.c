@@ -90,7 +90,7 @@ static const struct table dns_table = TABLE(dns_rows);
 
 static const struct setting store_rows[] = {
 	{ "kind", KIND_WORD, .field = AT(store.kind), .words = "memory|redis", .fallback = "memory" },
-	{ "state-file", KIND_PATH, .field = AT(store.state_file), .fallback = "/var/lib/fedgate/state", .only = "memory" },
+	{ "state-file", KIND_PATH, .field = AT(store.state_file), .fallback = "/var/lib/fedgate/state" },
 	{ "max-partners", KIND_COUNT, .field = AT(store.max_partners), .least = "1", .most = "10000000",
 	    .fallback = "200000" },
 	{ "address", KIND_OTHER, .field = AT(store.redis), .read = conf_read_redis_address, .only = "redis" },

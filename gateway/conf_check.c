@@ -129,6 +129,8 @@ static void check_redis(const struct check *check)
 	if (check->conf->store.kind != STORE_REDIS)
 		return;
 	check_redis_place(check);
+	if (!config_lookup(check->config, "store.state-file"))
+		*check->conf->store.state_file = '\0'; /* the default is that of the embedded store */
 	if (!has_elements(check, "edge.route-keys"))
 		missing(check, "edge", "route-keys",
 		    "each edge of the pool must know the others' Route: add route-keys = [ \"file:route.key\" ], the same for the whole pool");

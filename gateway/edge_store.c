@@ -50,6 +50,7 @@ static struct store *open_redis(struct edge *e)
 		.loop = e->loop, .streams = &e->store_streams, .resolver = e->resolver, .conf = &c->store.redis,
 		.context = e->store_context, .edge = e->traffic.own.edge.text, .address = e->store_address,
 		.policy_digest = digest, .limits = ruleset_limits(e->law), .max_partners = c->store.max_partners,
+		.state_file = c->store.state_file,
 		.target_key = first_target_key(c),
 	};
 

@@ -49,6 +49,7 @@ struct pooled {
 	char pool_id[SCRIPT_POOL_ID_MAX + 1];             /* of the Redis that we joined; another one has been emptied or replaced */
 	unsigned long epochs;         /* names what is merged at a time */
 	struct merge *untaken;        /* owned: those that wait to be sent, once more or at all */
+	bool in_doubt;                /* the last answer that was waited for did not come in time */
 	uint32_t merge_at;            /* where apart_next goes on; 0: all is written */
 	unsigned merging;             /* on their way */
 	size_t merging_size;          /* with so many octets */

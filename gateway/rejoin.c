@@ -20,7 +20,7 @@ static void adopt_key(struct pooled *p, const struct siphash_key *key)
 	if (memcmp(key, &p->store.target_key, sizeof *key) == 0)
 		return;
 	p->store.target_key = *key;
-	apart_forget_targets(p->apart);
+	apart_use_key(p->apart, key);
 	pooled_say(p, "redis: the pool hashes targets with another key than this edge did: what it counted by itself is forgotten");
 }
 

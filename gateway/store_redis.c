@@ -281,7 +281,7 @@ struct store *store_redis_open(const struct store_redis_house *house)
 	p->state_since_us = pooled_now(p);
 	p->store = (struct store){ .ops = &ops, .clock_us = redis_clock, .target_key = house->target_key };
 	nears_init(&p->nears, &key, house->max_partners);
-	p->apart = apart_new(house->max_partners, house->limits, clock_monotonic_us, on_class_here, p);
+	p->apart = apart_new(house->state_file, &house->target_key, house->max_partners, house->limits, clock_monotonic_us, on_class_here, p);
 	p->pool = pool_new(house->edge, house->address, say, p);
 	pool_set_law(p->pool, house->policy_digest, house->limits);
 	open_links(p, house->conf, house->context);

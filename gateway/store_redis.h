@@ -20,6 +20,7 @@ struct store_redis_house {
 	const char *policy_digest;     /* copied */
 	const struct limits *limits;   /* copied */
 	unsigned max_partners;
+	const char *state_file;        /* where this edge keeps what it knows by itself, base of two names; "": nowhere */
 	struct siphash_key target_key; /* for a pool that has none yet, and until Redis has been reached */
 };
 

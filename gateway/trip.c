@@ -208,6 +208,7 @@ static void on_reply(void *arg, const redisReply *reply)
 	struct trip *t = arg;
 	struct script_reading got;
 
+	t->pooled->in_doubt = !reply;
 	if (!reply) {
 		decide_here(t);
 		return;
@@ -248,9 +249,11 @@ static bool depart(struct trip *t)
 	struct pooled *p = t->pooled;
 	const struct near *near = near_find(&p->nears, &t->entry->partner);
 
-	merge_first(p, &t->entry->partner);
-	if (t->entry->has_provider)
-		merge_first(p, &t->entry->provider);
+	if (!p->in_doubt) { /* else what this edge remembers of its share would be given away to nobody */
+		merge_first(p, &t->entry->partner);
+		if (t->entry->has_provider)
+			merge_first(p, &t->entry->provider);
+	}
 	if (near && near->newcomer_until_us > t->begun_us)
 		charge_common(t);
 	ask(t);
