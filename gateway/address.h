@@ -38,6 +38,9 @@ void address_host_text(const struct address *, char out[ADDRESS_TEXT_MAX]); /* h
 unsigned address_port(const struct address *);
 bool address_loopback(const struct address *);
 bool address_wildcard(const struct address *);
+/* Of a network in which no partner can be: RFC 1918, loopback, link-local, unique local, shared by a provider's
+ * customers, multicast, reserved; also an IPv6 address with such an IPv4 address in it. */
+bool address_private(const struct address *);
 /* Equal hosts, whatever the port. */
 bool address_same_host(const struct address *, const struct address *);
 /* The network that half-open connections are counted by: /24 or /56 (an IPv4-mapped

@@ -93,6 +93,7 @@ static void an_empty_address_answers_no(void)
 	CU_ASSERT_STRING_EQUAL(text, "");
 	CU_ASSERT_EQUAL(address_port(&none), 0);
 	CU_ASSERT_FALSE(address_loopback(&none));
+	CU_ASSERT_FALSE(address_private(&none));
 	CU_ASSERT_FALSE(address_wildcard(&none));
 	CU_ASSERT_FALSE(address_same_host(&none, &none));
 	CU_ASSERT_FALSE(address_same_host(&real, &none));
@@ -113,6 +114,39 @@ static void loopback_and_wildcard_are_known(void)
 
 		CU_ASSERT_EQUAL(address_loopback(&address), rows[i].loopback);
 		CU_ASSERT_EQUAL(address_wildcard(&address), rows[i].wildcard);
+	}
+}
+
+static void where_no_partner_is(void)
+{
+	static const struct { const char *text; bool private; } rows[] = {
+		{ "9.255.255.255:1", false },      { "10.0.0.0:1", true },            { "10.255.255.255:1", true },
+		{ "11.0.0.0:1", false },           { "0.0.0.0:1", true },             { "0.1.2.3:1", true },
+		{ "100.63.255.255:1", false },     { "100.64.0.0:1", true },          { "100.127.255.255:1", true },
+		{ "100.128.0.0:1", false },        { "127.9.9.9:1", true },           { "128.0.0.1:1", false },
+		{ "169.253.255.255:1", false },    { "169.254.169.254:1", true },     { "169.255.0.0:1", false },
+		{ "172.15.255.255:1", false },     { "172.16.0.0:1", true },          { "172.31.255.255:1", true },
+		{ "172.32.0.0:1", false },         { "192.0.0.8:1", true },           { "192.0.1.1:1", false },
+		{ "192.167.255.255:1", false },    { "192.168.0.0:1", true },         { "192.169.0.0:1", false },
+		{ "198.17.255.255:1", false },     { "198.19.255.255:1", true },      { "198.20.0.0:1", false },
+		{ "203.0.113.1:1", false },        { "223.255.255.255:1", false },    { "224.0.0.1:1", true },
+		{ "240.0.0.1:1", true },           { "255.255.255.255:1", true },
+		{ "[::]:1", true },                { "[::1]:1", true },               { "[::a00:1]:1", true },
+		{ "[fbff::1]:1", false },          { "[fc00::1]:1", true },           { "[fdff::1]:1", true },
+		{ "[fe7f::1]:1", false },          { "[fe80::1]:1", true },           { "[febf::1]:1", true },
+		{ "[fec0::1]:1", true },           { "[ff02::1]:1", true },           { "[2001:db8::1]:1", false },
+		{ "[2001:0:1::1]:1", true },       { "[2001:1::1]:1", false },        { "[2a00:1450::1]:1", false },
+		{ "[::ffff:10.0.0.1]:1", true },   { "[::ffff:203.0.113.1]:1", false },
+		{ "[64:ff9b::192.168.0.1]:1", true }, { "[64:ff9b::203.0.113.1]:1", false },
+		{ "[2002:a00:1::1]:1", true },     { "[2002:cb00:7101::1]:1", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct address address = parsed(rows[i].text);
+
+		if (address_private(&address) != rows[i].private)
+			printf("\n    wrong: %s", rows[i].text);
+		CU_ASSERT_EQUAL(address_private(&address), rows[i].private);
 	}
 }
 
@@ -165,6 +199,7 @@ static void a_socket_of_this_host_has_a_path_and_answers_no(void)
 	CU_ASSERT_STRING_EQUAL(text, "/run/redis.sock");
 	CU_ASSERT_EQUAL(address_port(&address), 0);
 	CU_ASSERT_FALSE(address_loopback(&address));
+	CU_ASSERT_FALSE(address_private(&address));
 	CU_ASSERT_FALSE(address_wildcard(&address));
 	CU_ASSERT_EQUAL(address_prefix(&address), 0);
 	other = address;
@@ -178,6 +213,7 @@ CU_TestInfo address_tests[] = {
 	{ "octets of DNS are four or sixteen", octets_of_dns_are_four_or_sixteen },
 	{ "an empty address answers no", an_empty_address_answers_no },
 	{ "loopback and wildcard are known, IPv4-mapped too", loopback_and_wildcard_are_known },
+	{ "where no partner can be is known, whatever it hides in", where_no_partner_is },
 	{ "a host is the same whatever the port", a_host_is_the_same_whatever_the_port },
 	{ "a socket of this host has a path, and answers no", a_socket_of_this_host_has_a_path_and_answers_no },
 	{ "a prefix is 24 or 56 bits", a_prefix_is_24_or_56_bits },
