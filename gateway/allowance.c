@@ -7,16 +7,16 @@
 #include "../policy/alloc.h"
 
 #define IN_FLIGHT_MOST 4
-#define INSIDE_IN_FLIGHT_MOST 32
-#define IN_FLIGHT_ALL 57          /* and an eighth: 64 */
+#define PARTNERS_MOST 48
+#define INSIDE_MOST 16
+#define STEP 9                    /* of those in flight: who has one more must find so many less of them */
 #define BURST 32
 #define INTERVAL_US INT64_C(15000000)
 #define HELD_MOST 4096            /* spenders remembered without a connection */
 
 struct allowance {
 	struct origins *origins;       /* borrowed */
-	struct quota in_flight;
-	struct share inside;
+	unsigned partners, inside;     /* in flight */
 	struct origin *first, **last;  /* spenders, the one who asked last behind */
 	size_t held;
 };
@@ -26,7 +26,6 @@ struct allowance *allowance_new(struct origins *origins)
 	struct allowance *all = alloc_zero(1, sizeof *all);
 
 	all->origins = origins;
-	all->in_flight.limit = IN_FLIGHT_ALL;
 	all->last = &all->first;
 	return all;
 }
@@ -82,20 +81,27 @@ static bool has_left(const struct asking *a, int64_t now)
 
 bool allowance_take(struct allowance *all, struct origin *o, int64_t now)
 {
-	struct share *share = o ? &o->asking.in_flight : &all->inside;
+	struct asking *a;
 
 	sweep(all, now);
-	if (share->used >= (o ? IN_FLIGHT_MOST : INSIDE_IN_FLIGHT_MOST) || (o && !has_left(&o->asking, now))
-	    || !quota_take(&all->in_flight, share, 1))
-		return false;
 	if (!o)
-		return true;
-	o->asking.whole_us = (o->asking.whole_us > now ? o->asking.whole_us : now) + INTERVAL_US;
+		return all->inside < INSIDE_MOST && ++all->inside;
+	a = &o->asking;
+	if (a->in_flight >= IN_FLIGHT_MOST || all->partners + a->in_flight * STEP >= PARTNERS_MOST || !has_left(a, now))
+		return false;
+	a->in_flight++;
+	all->partners++;
+	a->whole_us = (a->whole_us > now ? a->whole_us : now) + INTERVAL_US;
 	keep(all, o);
 	return true;
 }
 
 void allowance_give(struct allowance *all, struct origin *o)
 {
-	quota_give(&all->in_flight, o ? &o->asking.in_flight : &all->inside, 1);
+	if (!o) {
+		all->inside--;
+		return;
+	}
+	o->asking.in_flight--;
+	all->partners--;
 }

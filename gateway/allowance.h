@@ -1,6 +1,6 @@
 /* Who may put a question to DNS now: an organisation has 4 in flight, 32 at
- * once, then 4 a minute; all together 64 in flight, of which an eighth is kept for those
- * who have fewer than the others (quota.h). The inside is one organisation, without a rate. */
+ * once, then 4 a minute. All together have 64 in flight: partners 48, the fewer each the more there
+ * are under way, so that nobody comes too late for one; the inside 16, without a rate. */
 #ifndef GATEWAY_ALLOWANCE_H
 #define GATEWAY_ALLOWANCE_H
 

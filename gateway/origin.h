@@ -12,7 +12,7 @@ struct link;
 
 /* What it has asked of DNS; allowance.c's. */
 struct asking {
-	struct share in_flight;
+	unsigned in_flight;
 	int64_t whole_us;           /* when all that was spent has come back; 0: nothing was */
 	struct origin *next, **back; /* of those who have spent; back NULL: is none */
 };

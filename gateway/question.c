@@ -245,6 +245,24 @@ static void on_started(void *arg, int error, struct ub_result *r)
 	ub_resolve_free(r);
 }
 
+/* Names that nobody answers must not hold up the others. For a library it has 16 sockets and 2 TCP connections
+ * for all that is under way; and it remembers a server that did not answer some as dead for all, while ours has
+ * only waited for somebody else's. */
+static int widen(struct ub_ctx *context)
+{
+	static const struct { const char *name, *value; } options[] = {
+		{ "outgoing-range:", "256" },
+		{ "num-queries-per-thread:", "512" },
+		{ "outgoing-num-tcp:", "32" },
+		{ "infra-host-ttl:", "0" },
+	};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof options / sizeof options[0]; i++)
+		error = ub_ctx_set_option(context, options[i].name, options[i].value);
+	return error;
+}
+
 /* libunbound forks with the first question, so one is asked at once: it knows
  * localhost by itself. */
 static int start(struct ub_ctx *context, const char *server)
@@ -254,6 +272,8 @@ static int start(struct ub_ctx *context, const char *server)
 	ub_ctx_debugout(context, NULL);
 	if (!error) /* a resolver on this host is the usual one; refused silently otherwise */
 		error = ub_ctx_set_option(context, "do-not-query-localhost:", "no");
+	if (!error)
+		error = widen(context);
 	if (!error)
 		error = set_server(context, server);
 	if (!error && ub_ctx_hosts(context, NULL))
