@@ -34,7 +34,8 @@ void act_record(struct transit *t, enum reason reason)
 	struct decided d = {
 		.reason = reason, .facts = &t->facts, .entry = entry, .seen = seen,
 		.class = entry ? judge_class(entry, reason, seen) : CLASS_NONE,
-		.organisation = t->from->origin->name, .address = t->from->address,
+		.place = t->outward.place,
+		.organisation = entry ? t->from->origin->name : t->passage.partner.text, .address = t->from->address,
 		.peer = t->from->peer.peer.count ? t->from->peer.names[0].domain.text : "",
 		.method = method, .method_length = strlen(method),
 		.call_id = call_id, .call_id_length = strlen(call_id),
@@ -53,7 +54,7 @@ struct request act_request(const struct transit *t)
 {
 	return (struct request) { .from = t->from, .message = t->message, .size = t->size, .facts = &t->facts,
 		.passage = &t->passage, .entry = t->from->kind == LINK_PARTNER ? &t->entry : NULL,
-		.common = t->measured && t->seen.common, .law = t->law };
+		.common = t->measured && t->seen.common, .law = t->law, .to = t->to };
 }
 
 void act_refuse(struct transit *t, enum reason reason)

@@ -73,6 +73,7 @@ static void on_tick(void *arg)
 	if (now >= e->next_store_tick_us) {
 		e->store->ops->tick(e->store);
 		hops_sweep(&e->hops);
+		ways_sweep(&e->ways);
 		e->next_store_tick_us = now + TICK_US;
 	}
 	if (!resolver_works(e->resolver) && !e->failed) {
@@ -129,10 +130,13 @@ static void edge_init(struct edge *e)
 	e->links.arg = e;
 	e->pendings = pendings_new(e->loop, &e->origins, transit_due, &e->traffic);
 	hops_init(&e->hops, e->loop, &e->links, e->resolver);
+	e->discover = e->traffic.discover = discover_new(e->loop, e->resolver, &e->origins);
+	ways_init(&e->ways, e->loop, &e->links, e->resolver, e->discover);
 	e->traffic.loop = e->loop;
 	e->traffic.links = &e->links;
 	e->traffic.origins = &e->origins;
 	e->traffic.hops = &e->hops;
+	e->traffic.ways = &e->ways;
 	e->traffic.pendings = e->pendings;
 	e->traffic.class = message_class_new();
 }
@@ -209,6 +213,7 @@ static void edge_stop(struct edge *e)
 		ledger_say_totals(e->ledger);
 	pendings_free(e->pendings);
 	hops_clear(&e->hops);
+	ways_clear(&e->ways);
 	if (e->streams.loop) {
 		links_clear(&e->links);
 		streams_clear(&e->streams);
@@ -216,6 +221,7 @@ static void edge_stop(struct edge *e)
 	ledger_free(e->ledger);
 	edge_close_store(e);
 	decisions_close(e->decisions);
+	discover_free(e->discover);
 	if (e->resolver)
 		resolver_close(e->resolver);
 	if (e->loop)

@@ -9,6 +9,8 @@ static void on_opened(void *arg, struct link *l)
 	(void)arg;
 	if (l->kind == LINK_HOP)
 		hop_opened(l->hop, l);
+	if (l->way)
+		way_opened(l->way, l);
 }
 
 static void on_message(void *arg, struct link *l, const struct frame *f)
@@ -43,6 +45,8 @@ static void on_closed(void *arg, struct link *l, const char *why)
 
 	if (l->kind == LINK_HOP)
 		hop_closed(l->hop, why);
+	if (l->way)
+		way_closed(l->way, l, why);
 	if (l->origin)
 		transit_link_closed(&e->traffic, l);
 	on_drained(arg, l);

@@ -31,6 +31,7 @@ struct edge {
 	struct loop *loop;
 	struct notify notify;
 	struct resolver *resolver;
+	struct discover *discover;
 	SSL_CTX *outer_context, *inner_context, *store_context;
 	struct streams streams, store_streams;
 	struct origins origins;
@@ -39,6 +40,7 @@ struct edge {
 	struct door_list federation, internal;
 	struct pendings *pendings;
 	struct hops hops;
+	struct ways ways;
 	struct store *store;
 	char store_address[ADDRESS_TEXT_MAX]; /* where the other edges of a pool hear that we are */
 	struct decisions *decisions;

@@ -69,6 +69,7 @@ static void set_limits(struct edge *e)
 	e->door.max_per_host = c->federation.max_per_address;
 	e->inner_door.max = e->inner_door.max_per_host = c->federation.max_connections;
 	pendings_quota(e->pendings)->limit = c->messages.max_pending;
+	discover_set_wait(e->discover, c->dns.wait_us);
 	pendings_held(e->pendings)->limit = (size_t)c->messages.max_held;
 }
 
@@ -93,6 +94,7 @@ void edge_install(struct edge *e, struct conf *conf, struct ruleset *law, struct
 	doors_swap(&e->internal, &p->internal);
 	set_own(e);
 	set_limits(e);
+	ways_configure(&e->ways, e->outer_context, conf->federation.private_addresses);
 	hops_configure(&e->hops, conf->internal.hops, conf->internal.hop_count, e->inner_context);
 	if (e->store)
 		edge_reload_store(e);

@@ -217,6 +217,16 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 	    || (p->route == ROUTE_PROVEN && keeps_to_dialog(facts, view->target_key, sip->sip_to->a_url));
 }
 
+/* A new request of our side. Its Route led it here, or is nobody's: it goes by its Request-URI. */
+static enum reason read_partner(struct passage *p, const struct extract_view *view, const struct facts *facts, const url_t *url)
+{
+	if (facts->method == METHOD_REGISTER || facts->method == METHOD_PUBLISH || url_has_param(url, "maddr"))
+		return REASON_NOT_HERE;
+	if (!domain_parse(&p->partner, url->url_host, strlen(url->url_host)) || ruleset_is_local(view->law, &p->partner))
+		return REASON_NOT_HERE;
+	return REASON_NONE;
+}
+
 void extract_inside(struct facts *facts, struct passage *p, const struct extract_view *view, enum method method, msg_t *msg)
 {
 	sip_t *sip = sip_object(msg);
@@ -241,6 +251,8 @@ void extract_inside(struct facts *facts, struct passage *p, const struct extract
 	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction, sip);
 	if (p->route == ROUTE_BAD)
 		facts->fault = REASON_BAD_ROUTE;
+	else if (p->route == ROUTE_PROVEN)
+		p->partner = p->token.source;
 	else if (!facts->proven && !facts->for_edge)
-		facts->fault = REASON_NOT_HERE;
+		facts->fault = read_partner(p, view, facts, sip->sip_request->rq_url);
 }

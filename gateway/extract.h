@@ -15,6 +15,7 @@ struct passage {
 	struct token token;      /* with ROUTE_PROVEN */
 	unsigned own_routes;     /* leading Routes of ours */
 	bool in_dialog;          /* To has a tag */
+	struct domain partner;   /* from inside: whom it is for, by the token or the Request-URI */
 };
 
 /* What extract looks things up in; all borrowed. */
@@ -32,7 +33,7 @@ void extract(struct facts *, struct passage *, const struct extract_view *, cons
 bool extract_mentions(const char *text, size_t size, const char *word);
 /* Is that the type, or in the body, of a list of recipients? */
 bool extract_names_recipients(const char *text, size_t size);
-/* A request from inside: facts->fault is set unless it carries our valid token. */
+/* A request from inside: inside a dialog by our valid token, or for a domain that is none of ours. */
 void extract_inside(struct facts *, struct passage *, const struct extract_view *, enum method, msg_t *);
 
 #endif

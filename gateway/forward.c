@@ -13,28 +13,28 @@ static uint64_t spread(const struct traffic *tr, const sip_t *sip)
 	return siphash(&tr->own.branch_key, sip->sip_call_id->i_id, strlen(sip->sip_call_id->i_id));
 }
 
-static enum reason choose_partner(const struct traffic *tr, const struct request *r, struct link **to)
+struct link *forward_partner(const struct traffic *tr, const struct domain *organisation)
 {
-	struct origin *o = origin_find(tr->origins, r->passage->token.organisation.text);
-	struct link *l;
+	struct origin *o = origin_find(tr->origins, organisation->text);
+	struct link *to = NULL;
 
-	*to = NULL;
-	for (l = o ? o->links : NULL; l; l = l->next) {
+	for (struct link *l = o ? o->links : NULL; l; l = l->next) {
 		if (l->kind != LINK_PARTNER || !link_is_open(l))
 			continue;
-		*to = l;
+		to = l;
 		if (stream_queued(l->stream) <= STREAM_OUT_HIGH)
-			return REASON_NONE;
+			break;
 	}
-	return *to ? REASON_BUSY : REASON_PARTNER_GONE;
+	return to;
 }
 
 enum reason forward_choose(const struct traffic *tr, const struct request *r, struct link **to)
 {
 	struct hop *hop;
 
+	*to = r->to;
 	if (r->from->kind != LINK_PARTNER)
-		return choose_partner(tr, r, to);
+		return stream_queued(r->to->stream) <= STREAM_OUT_HIGH ? REASON_NONE : REASON_BUSY;
 	switch (hops_choose(tr->hops, spread(tr, sip_object(r->message)), r->from->origin, r->size, &hop)) {
 	case HOP_DOWN:
 		return REASON_NEXT_HOP_DOWN;
@@ -59,20 +59,23 @@ static bool starts_dialog(const struct request *r)
 	    && (r->facts->method == METHOD_INVITE || !strcmp(method, "SUBSCRIBE") || !strcmp(method, "REFER"));
 }
 
-static bool record(const struct traffic *tr, const struct request *r)
+/* The local party is who is called, or who calls. */
+static bool record(const struct traffic *tr, const struct request *r, const struct link *to)
 {
+	bool inward = r->from->kind == LINK_PARTNER;
 	sip_t *sip = sip_object(r->message);
-	const url_t *local = sip->sip_to->a_url;
+	const url_t *local = inward ? sip->sip_to->a_url : sip->sip_from->a_url;
+	const char *organisation = inward ? r->from->origin->name : to->origin->name;
 	struct token_dialog dialog = { sip->sip_call_id->i_id, local->url_user, local->url_host ? local->url_host : "" };
-	struct token token = { .source = r->facts->source };
+	struct token token = { .source = inward ? r->facts->source : r->passage->partner };
 
-	if (!domain_parse(&token.organisation, r->from->origin->name, strlen(r->from->origin->name)))
+	if (!domain_parse(&token.organisation, organisation, strlen(organisation)))
 		return false;
-	return route_record(r->message, &tr->own, &token, &dialog);
+	return route_record(r->message, &tr->own, &token, &dialog, inward);
 }
 
 /* Headers in the order that they are pushed to the front: Via last. */
-static bool change(const struct traffic *tr, const struct request *r, const char *branch)
+static bool change(const struct traffic *tr, const struct request *r, const struct link *to, const char *branch)
 {
 	bool inward = r->from->kind == LINK_PARTNER;
 
@@ -80,7 +83,7 @@ static bool change(const struct traffic *tr, const struct request *r, const char
 	message_remove_named(r->message, tr->conf->border.remove.list, tr->conf->border.remove.count);
 	return via_count_down(r->message)
 	    && message_user_agent(r->message, tr->conf->border.user_agent)
-	    && (!inward || !starts_dialog(r) || record(tr, r))
+	    && (!starts_dialog(r) || record(tr, r, to))
 	    && via_push(r->message, inward ? &tr->own.inner : &tr->own.outer, branch);
 }
 
@@ -165,7 +168,7 @@ enum reason forward_send(const struct traffic *tr, const struct request *r, stru
 		if (!lines)
 			return REASON_MALFORMED;
 	}
-	if (!change(tr, r, branch)) {
+	if (!change(tr, r, to, branch)) {
 		free(lines);
 		return REASON_MALFORMED;
 	}
@@ -194,7 +197,7 @@ static bool send_along(const struct traffic *tr, const struct request *r, struct
 {
 	struct link *to = link_by_id(tr->links, p->to);
 
-	return to && link_is_open(to) && change(tr, r, p->branch) && queue(r, to);
+	return to && link_is_open(to) && change(tr, r, to, p->branch) && queue(r, to);
 }
 
 enum follow forward_ack(const struct traffic *tr, const struct request *r)

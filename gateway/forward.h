@@ -14,9 +14,13 @@ struct request {
 	const struct entry *entry; /* NULL: from inside */
 	bool common;               /* partner_common was charged for entry->partner */
 	struct ruleset *law;       /* borrowed */
+	struct link *to;           /* from inside: the partner's connection */
 };
 
-/* Where it would go. REASON_NONE with *to set; or why it cannot: next-hop-down, busy, partner-gone. */
+/* An open connection of the organisation, the one with room first; NULL: it has none. */
+struct link *forward_partner(const struct traffic *, const struct domain *organisation);
+
+/* Where it would go. REASON_NONE with *to set; or why it cannot: next-hop-down, busy. */
 enum reason forward_choose(const struct traffic *, const struct request *, struct link **to);
 
 /* Changes the message, remembers it, queues it. REASON_NONE, or busy (a quota), malformed (sofia cannot print what it

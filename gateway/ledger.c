@@ -199,8 +199,12 @@ static void rule_text(const struct decided *d, char out[NAME_MAX_TEXT], char rul
 	struct place where;
 
 	out[0] = rule[0] = '\0';
-	if (!d->entry)
+	if (!d->entry) {
+		if (d->place.file)
+			snprintf(rule, PLACE_TEXT_MAX, "%s", place_text(&d->place, place));
+		snprintf(out, NAME_MAX_TEXT, rule[0] ? " (%s)" : "%s", rule);
 		return;
+	}
 	where = judge_place(d->entry, d->reason, d->seen);
 	snprintf(rule, PLACE_TEXT_MAX, "%s", place_text(&where, place));
 	if (d->seen && (d->reason == REASON_RATE_LIMIT || d->reason == REASON_RATE_SUSPICIOUS || d->reason == REASON_PACED))

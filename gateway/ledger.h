@@ -16,7 +16,8 @@ struct decided {
 	enum reason reason;
 	enum class class;
 	const struct facts *facts;
-	const struct entry *entry;     /* NULL: refused before the law was asked */
+	const struct entry *entry;     /* NULL: refused before the law was asked, or from inside */
+	struct place place;            /* without an entry: the line that decided */
 	const struct reading *seen;    /* may be NULL */
 	const char *organisation;      /* of the connection; "" or NULL: nobody's */
 	const char *peer;              /* first name of the certificate, "" on plain TCP */

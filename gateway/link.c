@@ -272,6 +272,15 @@ struct link *link_accept(struct links *all, enum link_kind kind, struct door *do
 	return l;
 }
 
+struct link *link_reach(struct links *all, struct way *way, const struct address *to, SSL_CTX *context, const char *name)
+{
+	struct link *l = link_new(all, LINK_PARTNER, to);
+
+	l->way = way;
+	l->stream = stream_connect(all->streams, to, context, name, &stream_calls, l);
+	return l;
+}
+
 struct link *link_connect(struct links *all, struct hop *hop, const struct address *to, SSL_CTX *context, const char *name)
 {
 	struct link *l = link_new(all, LINK_HOP, to);

@@ -13,6 +13,7 @@ struct pending;
 struct transit;
 struct refusal;
 struct hop;
+struct way;
 
 enum link_kind { LINK_PARTNER, LINK_INSIDE, LINK_HOP };
 
@@ -27,6 +28,7 @@ struct link {
 	struct tls_peer peer;        /* empty on plain TCP */
 	struct origin *origin;       /* a reference; NULL before the handshake */
 	struct hop *hop;             /* LINK_HOP: borrowed, outlives the link */
+	struct way *way;             /* LINK_PARTNER that we made: borrowed; NULL: the partner made it, or the way has gone */
 	struct door_pass pass;
 	char address[ADDRESS_TEXT_MAX];  /* of the peer, with port */
 	char host[ADDRESS_TEXT_MAX];     /* the same without port */
@@ -76,6 +78,9 @@ struct link *link_accept(struct links *, enum link_kind, struct door *, int fd /
     const struct address *peer);
 /* A connection to a next hop. */
 struct link *link_connect(struct links *, struct hop *, const struct address *, SSL_CTX *context, const char *name);
+
+/* A connection to a partner's edge, which speaks there like any other of his. */
+struct link *link_reach(struct links *, struct way *, const struct address *, SSL_CTX *context, const char *name);
 
 void links_clear(struct links *); /* frees all, without calls; before the streams are cleared */
 

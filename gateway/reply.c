@@ -24,9 +24,14 @@ void reply_extra(const struct traffic *tr, enum link_kind to, enum reason reason
 	if (status == 503 || reason == REASON_RATE_LIMIT || reason == REASON_RATE_SUSPICIOUS)
 		n += snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "Retry-After: %lld\r\n", (long long)(seconds > 0 ? seconds : 1));
 	n += snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "Reason: fedgate;cause=%d;text=\"%s\"\r\n", status, row->token);
-	if (to == LINK_PARTNER && tr->conf->border.diagnostics)
+	if (!tr->conf->border.diagnostics)
+		return;
+	if (to == LINK_PARTNER)
 		snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "ms-diagnostics-public: %d;reason=\"%s\"\r\n",
 		    DIAGNOSTICS_BASE + row->number, row->sentence);
+	else /* inside it may name us */
+		snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "ms-diagnostics: %d;reason=\"%s\";source=\"%s\"\r\n",
+		    DIAGNOSTICS_BASE + row->number, row->sentence, tr->own.edge.text);
 }
 
 /* 420 names what it does not know. */

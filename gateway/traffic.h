@@ -4,17 +4,21 @@
 #define GATEWAY_TRAFFIC_H
 
 #include "conf.h"
+#include "discover.h"
 #include "extract.h"
 #include "ledger.h"
 #include "nexthop.h"
 #include "store.h"
+#include "way.h"
 
 struct traffic {
 	struct loop *loop;
 	struct links *links;
 	struct origins *origins;
 	struct hops *hops;
+	struct ways *ways;
 	struct pendings *pendings;
+	struct discover *discover;
 	struct store *store;
 	struct ledger *ledger;
 	const struct conf *conf;

@@ -17,6 +17,7 @@
 void transit_free(struct transit *t)
 {
 	waiting_leave(t);
+	way_leave(&t->way);
 	msg_destroy(t->message);
 	ruleset_unref(t->law);
 	t->gone = true;
@@ -122,20 +123,64 @@ static enum reason partner_is_refused(const struct transit *t)
 	return REASON_NONE;
 }
 
-/* Inside a dialog that we let through, back to the partner; no limit holds. */
+/* Inside a dialog the connection that it began by shows who the partner is; else the domain says it. */
+static enum reason refused_outward(struct transit *t)
+{
+	outward_match(&t->outward, t->law, &t->passage.partner);
+	if (t->passage.route == ROUTE_PROVEN)
+		return partner_is_refused(t);
+	return t->outward.reason == REASON_ALLOWED ? REASON_NONE : t->outward.reason;
+}
+
+static void on_way(void *arg, struct link *to, enum reason why)
+{
+	struct transit *t = arg;
+
+	t->to = to;
+	if (why)
+		act_refuse(t, why);
+	else
+		act_forward(t, REASON_ALLOWED);
+	transit_free(t);
+}
+
+/* True: it waits for a connection. */
+static bool go_outward(struct transit *t)
+{
+	struct traffic *tr = t->traffic;
+	enum reason reason = REASON_NONE;
+
+	if (t->passage.route == ROUTE_PROVEN)
+		t->to = forward_partner(tr, &t->passage.token.organisation);
+	if (!t->to)
+		reason = way_find(tr->ways, t->law, &t->passage.partner, &t->outward.edge, &t->to, &t->way, on_way, t);
+	if (!reason && !t->to && waiting_keep(t))
+		return true;
+	if (reason || !t->to)
+		act_refuse(t, reason ? reason : REASON_BUSY);
+	else
+		act_forward(t, REASON_ALLOWED);
+	return false;
+}
+
+/* Of our side: inside a dialog that we let through, or to a domain that the law lets us reach; no limit holds. */
 static void from_inside(struct transit *t, enum method method)
 {
 	struct traffic *tr = t->traffic;
 	struct extract_view view = { &tr->own, t->law, tr->pendings, &tr->store->target_key };
+	bool outward;
 
 	extract_inside(&t->facts, &t->passage, &view, method, t->message);
 	if (method == METHOD_ACK && ack_followed(t))
 		return;
-	if (!t->facts.fault && t->passage.route == ROUTE_PROVEN)
-		t->facts.fault = partner_is_refused(t);
+	outward = t->passage.partner.length > 0;
+	if (!t->facts.fault && outward)
+		t->facts.fault = refused_outward(t);
 	if (t->facts.fault)
 		act_refuse(t, t->facts.fault);
-	else
+	else if (outward && go_outward(t))
+		return;
+	else if (!outward)
 		act_forward(t, REASON_ALLOWED);
 	transit_free(t);
 }

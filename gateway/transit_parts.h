@@ -14,6 +14,9 @@ struct transit {
 	struct facts facts;
 	struct passage passage;
 	struct entry entry;
+	struct outward outward;    /* from inside: what the law says of the partner */
+	struct way_wait way;       /* it waits for a connection to the partner */
+	struct link *to;           /* from inside: that connection, once it is there */
 	struct reading seen;
 	bool measured;             /* seen says something */
 	bool paced;                /* it waits for its slot */

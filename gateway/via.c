@@ -371,10 +371,13 @@ static bool push_record(msg_t *msg, const struct own *own, const struct own_side
 	return msg_header_insert(msg, NULL, (msg_header_t *)rr) >= 0;
 }
 
-bool route_record(msg_t *msg, const struct own *own, const struct token *token, const struct token_dialog *dialog)
+bool route_record(msg_t *msg, const struct own *own, const struct token *token, const struct token_dialog *dialog, bool inward)
 {
 	if (own->one_side)
 		return push_record(msg, own, &own->outer, *token, TOKEN_BOTH, dialog);
+	if (!inward)
+		return push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog)
+		    && push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog);
 	return push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog)
 	    && push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog);
 }

@@ -74,7 +74,7 @@ bool route_undo_strict(const struct own *, msg_t *);
 /* Removes the first `count` Routes; all of them for UINT_MAX. */
 void route_remove(msg_t *, unsigned count);
 
-/* Pushes our Record-Route(s): inner side on top, for a request on its way in. False: cannot be printed. */
-bool route_record(msg_t *, const struct own *, const struct token *, const struct token_dialog *);
+/* Pushes our Record-Route(s), that of the side where it goes on top. False: cannot be printed. */
+bool route_record(msg_t *, const struct own *, const struct token *, const struct token_dialog *, bool inward);
 
 #endif

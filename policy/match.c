@@ -19,7 +19,7 @@ struct question {
 	const struct provider *provider; /* that proved the source; NULL: none did */
 };
 
-static bool peer_matches(const struct peer *peer, const struct domain *d)
+bool match_names(const struct peer *peer, const struct domain *d)
 {
 	for (size_t i = 0; i < peer->count; i++) {
 		if (certname_matches(&peer->names[i], d))
@@ -35,10 +35,10 @@ static bool allow_applies(const struct ruleset *law, const struct allow *allow, 
 
 	if (allow->edge.length == 0 && !allow->provider[0])
 		return true;
-	if (peer_matches(peer, &allow->edge))
+	if (match_names(peer, &allow->edge))
 		return true;
 	provider = ruleset_find_provider(law, allow->provider);
-	return provider && peer_matches(peer, &provider->edge);
+	return provider && match_names(peer, &provider->edge);
 }
 
 /* The longest match wins over both lists; an entry for other peers is passed over. */
@@ -67,7 +67,7 @@ static bool is_provider_edge(const struct ruleset *law, const struct peer *peer)
 	size_t count = ruleset_providers(law, &provider);
 
 	for (; count > 0; count--, provider++) {
-		if (peer_matches(peer, &provider->edge))
+		if (match_names(peer, &provider->edge))
 			return true;
 	}
 	return false;
@@ -101,7 +101,12 @@ static bool matches_sip_name(const struct peer *peer, const struct domain *d)
 	memcpy(name.text, prefix, before);
 	memcpy(name.text + before, d->text, d->length);
 	name.length = (uint8_t)(before + d->length);
-	return peer_matches(peer, &name);
+	return match_names(peer, &name);
+}
+
+bool match_speaks_for(const struct peer *peer, const struct domain *d)
+{
+	return match_names(peer, d) || matches_sip_name(peer, d);
 }
 
 static bool provider_covers(const struct provider *provider, const struct domain *d)
@@ -135,7 +140,7 @@ static const struct provider *proving_provider(const struct question *q)
 	for (; count > 0; count--, provider++) {
 		if (reserved && strcmp(reserved->provider, provider->name) != 0)
 			continue;
-		if (peer_matches(q->peer, &provider->edge) && provider_covers(provider, q->source))
+		if (match_names(q->peer, &provider->edge) && provider_covers(provider, q->source))
 			return provider;
 	}
 	return NULL;
@@ -148,9 +153,9 @@ static enum proof prove(struct question *q, enum proof dns)
 
 	if (q->peer->organisation.length == 0 || q->source->length == 0 || ruleset_is_local(q->law, q->source))
 		return PROOF_NONE;
-	if (peer_matches(q->peer, q->source) || matches_sip_name(q->peer, q->source))
+	if (match_speaks_for(q->peer, q->source))
 		return PROOF_CERTIFICATE;
-	if (q->allow && peer_matches(q->peer, &q->allow->edge))
+	if (q->allow && match_names(q->peer, &q->allow->edge))
 		return PROOF_EDGE;
 	q->provider = proving_provider(q);
 	if (q->provider)
@@ -284,7 +289,7 @@ bool match_may_vary(const struct ruleset *law, const struct peer *peer)
 	if (is_provider_edge(law, peer))
 		return true;
 	for (; count > 0; count--, allow++) {
-		if (peer_reaches(peer, &allow->domain) || peer_matches(peer, &allow->edge))
+		if (peer_reaches(peer, &allow->domain) || match_names(peer, &allow->edge))
 			return true;
 	}
 	return false;

@@ -42,6 +42,11 @@ struct entry {
  * PROOF_DNS, PROOF_UNKNOWN or PROOF_NONE ("no", or not asked). */
 void match(struct entry *out, const struct ruleset *, const struct peer *, const struct facts *, enum proof dns);
 
+/* Does one of its names match the domain? */
+bool match_names(const struct peer *, const struct domain *);
+/* Does the certificate by itself speak for the domain: does it match it, or `sip.` before it (1.4 a)? */
+bool match_speaks_for(const struct peer *, const struct domain *);
+
 /* May some source domain make this peer anything but its organisation's
  * discovered partner: does its certificate, by itself or with DNS, prove a domain of an
  * allow entry, or an edge of an allow or a provider entry? Never a false "no": what says

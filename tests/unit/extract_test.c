@@ -354,7 +354,8 @@ static void a_token_opens_nothing_new(void)
 	CU_ASSERT_TRUE(s.facts.has_target);
 	CU_ASSERT_EQUAL(with_token(&s, true, TOKEN_INNER, "contoso.com", "contoso.com",
 	    SIP_REQUEST("INVITE", "sip:alice@contoso.com", INSIDE_VIA "Route: <sip:inside.example.com;lr;fg=%s>\n"
-	    "From: <sip:bob@example.com>;tag=1\nTo: <sip:alice@contoso.com>\n")), REASON_NOT_HERE);
+	    "From: <sip:bob@example.com>;tag=1\nTo: <sip:alice@contoso.com>\n")), REASON_NONE);
+	CU_ASSERT_FALSE(s.facts.proven);
 	scene_clear(&s);
 }
 
@@ -399,13 +400,19 @@ static void a_forwarded_transaction_proves_its_end(void)
 	"To: <sip:alice@contoso.com>;tag=1928301774\n"
 #define INNER_ROUTE "Route: <sip:inside.example.com;lr;fg=%s>\n"
 
-static void from_inside_only_what_is_proven(void)
+static void from_inside_what_is_proven_and_what_is_for_others(void)
 {
 	static const char bye[] = SIP_REQUEST("BYE", "sip:alice@pc33.contoso.com", INNER_ROUTE INSIDE);
 	struct scene s;
 
 	scene_init(&s);
-	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@contoso.com", INSIDE)), REASON_NOT_HERE);
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@Sales.Contoso.com", INSIDE)), REASON_NONE);
+	CU_ASSERT_FALSE(s.facts.proven);
+	CU_ASSERT_STRING_EQUAL(s.passage.partner.text, "sales.contoso.com");
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:carol@example.com", INSIDE)), REASON_NOT_HERE);
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@192.0.2.7", INSIDE)), REASON_NOT_HERE);
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@contoso.com;maddr=192.0.2.7", INSIDE)), REASON_NOT_HERE);
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("REGISTER", "sip:contoso.com", INSIDE)), REASON_NOT_HERE);
 	CU_ASSERT_EQUAL(with_token(&s, true, TOKEN_INNER, "contoso.com", "contoso.com", bye), REASON_NONE);
 	CU_ASSERT_TRUE(s.facts.proven);
 	CU_ASSERT_STRING_EQUAL(s.passage.token.organisation.text, "contoso.com");
@@ -427,6 +434,6 @@ CU_TestInfo extract_tests[] = {
 	{ "a token proves a partner's request, for that partner, side and party only", a_token_proves_a_partners_request },
 	{ "a token opens no new dialog and no other name", a_token_opens_nothing_new },
 	{ "a forwarded INVITE proves its CANCEL and ACK, and nothing else", a_forwarded_transaction_proves_its_end },
-	{ "from inside comes only what is proven, and OPTIONS", from_inside_only_what_is_proven },
+	{ "from inside: what is proven, and what is for a domain of others", from_inside_what_is_proven_and_what_is_for_others },
 	CU_TEST_INFO_NULL
 };

@@ -41,6 +41,9 @@ static const struct {
 	{ REASON_CONNECTION_CLOSED, "27 connection-closed drop 0" },
 	{ REASON_ACK_OURS, "28 ack-ours drop 0" },
 	{ REASON_ACK_EXTRA, "29 ack-extra drop 0" },
+	{ REASON_NO_ROUTE, "30 no-route refuse 504" },
+	{ REASON_DNS_UNKNOWN, "31 dns-unknown refuse 504" },
+	{ REASON_PARTNER_UNREACHABLE, "32 partner-unreachable refuse 504" },
 };
 
 static void keeps_its_contract(void)

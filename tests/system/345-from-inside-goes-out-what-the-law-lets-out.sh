@@ -1,16 +1,16 @@
-# A request from inside without our token gets 403 not-here, one with a bad token 403
-# bad-route, one for a partner that has gone 480; nobody is called back whom the policy
-# blocks, or allows no longer.
+# A request from inside for a domain of ours gets 403 not-here, one with a bad token 403
+# bad-route; a foreign Route leads nowhere, the domain does; nobody is called or called back whom
+# the policy blocks, or allows no longer, and nobody who cannot be found.
 . "$SOURCE/tests/system/lib.sh"
 
 make_certs
 nexthop hop --raw
 edge
 hop_is_up
-outward() # ROUTE-LINE
+outward() # ROUTE-LINE [URI]
 {
 	tell hop "send <<END
-MESSAGE sip:a@contoso.example SIP/2.0
+MESSAGE ${2:-sip:a@contoso.example} SIP/2.0
 Via: SIP/2.0/TCP {LOCAL};branch={BRANCH}
 $1Max-Forwards: 70
 From: <sip:bob@example.com>;tag=1
@@ -23,19 +23,20 @@ END"
 }
 {
 	send INVITE sip:bob@example.com; echo "expect 200"; further ACK; echo "print talking"
+	echo 'expect request MESSAGE within 20s header Route absent'; echo 'answer 200'
 	echo "await $T/over"; echo "expect nothing for 100ms"
 } >"$T/caller.script"
 talk caller contoso
 wait_for caller talking
-answer() { until_true "an answer $1 $2" grep -q "SIP/2.0 $1 .*$2" "$T/hop.jsonl"; }
-outward ""
+answer() { until_true "an answer $1 $2" grep -qE "SIP/2.0 $1 .*$2" "$T/hop.jsonl"; }
+outward "" sip:a@example.org
 answer 403 not-here
 outward "Route: <sip:edge1.example.com;lr;fg=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA>
 "
 answer 403 bad-route
 outward "Route: <sip:evil.example;lr>
 "
-until_true "two answers not-here" eval '[ "$(grep -c not-here "$T/hop.jsonl")" -eq 2 ]'
+until_true "the partner's answer" grep -q 'SIP/2.0 200 .*CSeq: 1 MESSAGE' "$T/hop.jsonl"
 # A good token in a dialog that it is not of.
 outward "{DIALOG-ROUTE}
 "
@@ -45,6 +46,10 @@ printf 'block = ( { domain = "contoso.example"; } );\n' >"$T/policy.conf"
 reload
 tell hop bye
 answer 403 blocked-domain
+outward ""
+until_true "two answers blocked-domain" eval '[ "$(grep -c "SIP/2.0 403 .*blocked-domain" "$T/hop.jsonl")" -eq 2 ]'
+grep 'SIP/2.0 403 .*blocked-domain' "$T/hop.jsonl" | grep -q 'ms-diagnostics: 38014;reason=.*;source=.*edge1.example.com' || fail "the answer does not say who refuses"
+wait_for edge '^[^ ]* contoso.example: refused BYE from .*: blocked-domain \(policy.conf:1\)'
 printf 'federation: { discovery = false; };\n' >"$T/policy.conf"
 reload
 tell hop bye
@@ -55,5 +60,5 @@ reload
 talked caller
 wait_for edge 'ended: closed by the peer'
 tell hop bye
-answer 480 partner-gone
+answer 504 '(no-route|dns-unknown|partner-unreachable)'
 edge_stop
