@@ -62,7 +62,7 @@ void act_refuse(struct transit *t, enum reason reason)
 	act_record(t, reason);
 	if (t->facts.method == METHOD_INVITE && t->passage.in_dialog)
 		refusal_await_ack(t->from, t->passage.transaction);
-	refusal_note(t->traffic, t->from, &t->facts, &t->entry, t->measured ? &t->seen : NULL, reason);
+	refusal_note(t->traffic, t->from, &t->facts, &t->entry, t->measured ? &t->seen : NULL, t->proving.until_us, reason);
 	/* refuse-status is for ordinary requests: what ends a call gets the table's 503 (product.md 2, Rate). */
 	reply_refuse(t->traffic, t->from, t->message, t->facts.method, reason,
 	    t->from->kind == LINK_PARTNER && !facts_ends_call(&t->facts) ? &t->entry : NULL,

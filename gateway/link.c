@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../policy/alloc.h"
+#include "proofs.h"
 
 bool link_is_open(const struct link *l)
 {
@@ -210,6 +211,7 @@ static void link_free(struct link *l)
 	*at = l->next_id;
 	free(l->failure);
 	free(l->refused);
+	proofs_free(l->proofs);
 	free(l);
 }
 

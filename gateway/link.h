@@ -11,6 +11,7 @@
 
 struct pending;
 struct transit;
+struct proofs;
 struct refusal;
 struct hop;
 struct way;
@@ -40,6 +41,7 @@ struct link {
 	unsigned paced;              /* of them, those that wait for their slot */
 	uint64_t vary_law;           /* the number of the law that `vary` is for; 0: not asked yet */
 	bool vary;                   /* may a source domain make the peer another partner? */
+	struct proofs *proofs;       /* owned: what DNS said of sources; NULL: nothing yet */
 	uint64_t *refused;           /* owned: INVITEs whose ACK ends here; NULL: none yet */
 	unsigned refused_at;
 	struct refusal *refusal;     /* owned by the transits: what the scan may refuse now */

@@ -37,8 +37,16 @@ static bool may_vary(const struct traffic *tr, struct link *l)
 	return l->vary;
 }
 
+/* Behind DNS' proof the reason may be another one, which comes before. */
+static int64_t until(const struct traffic *tr, const struct reading *seen, int64_t proven_until_us)
+{
+	int64_t proven = tr->store->clock_us(tr->store) + proven_until_us - loop_now(tr->loop);
+
+	return proven_until_us && proven < seen->refused_until_us ? proven : seen->refused_until_us;
+}
+
 void refusal_note(const struct traffic *tr, struct link *l, const struct facts *facts, const struct entry *entry,
-    const struct reading *seen, enum reason reason)
+    const struct reading *seen, int64_t proven_until_us, enum reason reason)
 {
 	struct refusal *r = l->refusal;
 
@@ -50,7 +58,7 @@ void refusal_note(const struct traffic *tr, struct link *l, const struct facts *
 	else
 		ruleset_unref(r->law);
 	*r = (struct refusal) { .law = ruleset_ref(tr->law), .facts = *facts, .entry = *entry, .seen = *seen,
-		.reason = reason, .until_us = seen->refused_until_us,
+		.reason = reason, .until_us = until(tr, seen, proven_until_us),
 		.retry_at_us = tr->store->clock_us(tr->store) + seen->retry_us };
 	r->facts.has_target = false; /* of that message, not of the next */
 }

@@ -6,9 +6,10 @@
 
 #include "traffic.h"
 
-/* Remembers that this source of this link is refused until the store's moment. */
+/* Remembers that this source of this link is refused until the store's moment, or until DNS' proof of the source
+ * ends (of the loop's clock; 0: it needs none). */
 void refusal_note(const struct traffic *, struct link *, const struct facts *, const struct entry *,
-    const struct reading *, enum reason);
+    const struct reading *, int64_t proven_until_us, enum reason);
 /* Answers and counts the message if it is the same case; true: it is done with. */
 bool refusal_again(const struct traffic *, struct link *, const struct frame *);
 void refusal_forget(struct link *);

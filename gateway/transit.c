@@ -1,5 +1,5 @@
-/* One message's way through the edge: extract, match, measure, judge, act,
- * record. A transit owns its message, and keeps the ruleset it was matched under, so
+/* One message's way through the edge: extract, match, prove, measure, judge,
+ * act, record. A transit owns its message, and keeps the ruleset it was matched under, so
  * that a reload never changes the law for a message already on its way. */
 #include <sofia-sip/sip_header.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@ void transit_free(struct transit *t)
 {
 	waiting_leave(t);
 	way_leave(&t->way);
+	prove_cancel(&t->proving);
 	msg_destroy(t->message);
 	ruleset_unref(t->law);
 	t->gone = true;
@@ -45,6 +46,26 @@ static void on_measured(void *arg, const struct reading *seen)
 		    clock_wall_us());
 	if (!act(t))
 		transit_free(t);
+}
+
+/* `done`: what it would wait for has called already, and it may be gone. */
+static void wait_or_end(struct transit *t, bool done)
+{
+	if (done || waiting_keep(t))
+		return;
+	act_refuse(t, REASON_BUSY);
+	transit_free(t);
+}
+
+/* What DNS proves may be another entry's. */
+static void on_proved(void *arg, enum proof dns)
+{
+	struct transit *t = arg;
+
+	if (dns != PROOF_NONE)
+		match(&t->entry, t->law, &t->from->peer.peer, &t->facts, dns);
+	t->asking = true;
+	wait_or_end(t, measure(t->traffic->store, &t->facts, &t->entry, on_measured, t));
 }
 
 static struct transit *transit_new(struct traffic *tr, struct link *from, msg_t *message /* taken */, size_t size)
@@ -92,11 +113,7 @@ static void from_partner(struct transit *t, enum method method)
 	if (method == METHOD_ACK && ack_followed(t))
 		return;
 	match(&t->entry, t->law, &t->from->peer.peer, &t->facts, PROOF_NONE);
-	t->asking = true;
-	if (!measure(tr->store, &t->facts, &t->entry, on_measured, t) && !waiting_keep(t)) {
-		act_refuse(t, REASON_BUSY);
-		transit_free(t);
-	}
+	wait_or_end(t, prove(&t->proving, tr, t->from, t->law, &t->facts, &t->entry, on_proved, t));
 }
 
 /* What the policy refuses whole it refuses in both directions, also in a dialog

@@ -4,6 +4,7 @@
 #define GATEWAY_TRANSIT_PARTS_H
 
 #include "forward.h"
+#include "prove.h"
 #include "transit.h"
 
 struct transit {
@@ -13,6 +14,7 @@ struct transit {
 	struct ruleset *law;       /* a reference */
 	struct facts facts;
 	struct passage passage;
+	struct proving proving;
 	struct entry entry;
 	struct outward outward;    /* from inside: what the law says of the partner */
 	struct way_wait way;       /* it waits for a connection to the partner */
@@ -39,7 +41,7 @@ void act_forward(struct transit *, enum reason admitted);
 bool act(struct transit *);
 
 /* waiting.c */
-/* It waits, for the store or for its slot: a CANCEL finds it, the end of its connection drops it. False: no room. */
+/* It waits, for DNS, for the store or for its slot: a CANCEL finds it, the end of its connection drops it. False: no room. */
 bool waiting_keep(struct transit *);
 bool waiting_for_slot(struct transit *);
 void waiting_leave(struct transit *);

@@ -1,4 +1,4 @@
-/* Messages that wait on their connection, for the store's reading or for their
+/* Messages that wait on their connection, for DNS, for the store's reading or for their
  * slot: kept within bounds, found by a CANCEL, dropped with their connection. */
 #include <sofia-sip/sip_header.h>
 

@@ -2,6 +2,7 @@
 # domain, and a certificate without an organisation for none. Row 6: without discovery, allowed partners only.
 . "$SOURCE/tests/system/lib.sh"
 . "$SOURCE/tests/system/talk.lib"
+. "$SOURCE/tests/system/dns.lib"
 
 LISTS='allow = ( { domain = "fabrikam.example"; }, { domain = "partner.example"; edge = "sip.contoso.example"; } );'
 POLICY=$LISTS
@@ -14,6 +15,7 @@ certs issue "$T" hidden cn:hidden.example dns:shown.example
 certs issue "$T" uri uri:sip:uri.example uri:sip:user@user.example
 certs issue "$T" wild "dns:*.wild.example"
 certs issue "$T" deep dns:sip.deep.example
+dns # knows of nobody: a sub-domain is not verified by DNS either
 nexthop
 edge
 hop_is_up
