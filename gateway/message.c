@@ -201,6 +201,25 @@ static void text_list(struct text *t, msg_header_t *h)
 			text_header(t, h);
 }
 
+/* A tag is one more parameter, behind the line as it came. */
+static void text_tagged(struct text *t, su_home_t *home, const sip_to_t *to, const char *tag)
+{
+	sip_to_t *own;
+
+	if (to->a_common->h_data && to->a_common->h_len > 2) {
+		text_add(t, to->a_common->h_data, to->a_common->h_len - 2);
+		text_add(t, ";tag=", 5);
+		text_add(t, tag, strlen(tag));
+		text_add(t, "\r\n", 2);
+		return;
+	}
+	own = sip_to_dup(home, to);
+	if (!own || sip_to_tag(home, own, tag) < 0)
+		t->failed = true;
+	else
+		text_header(t, (msg_header_t *)own);
+}
+
 static char *text_give(struct text *t)
 {
 	if (t->failed) {
@@ -217,16 +236,10 @@ char *message_answer_lines(msg_t *msg, const char *tag)
 
 	text_list(&t, (msg_header_t *)sip->sip_via);
 	text_header(&t, (msg_header_t *)sip->sip_from);
-	if (!sip->sip_to->a_tag && tag) {
-		sip_to_t *to = sip_to_dup(msg_home(msg), sip->sip_to);
-
-		if (!to || sip_to_tag(msg_home(msg), to, tag) < 0)
-			t.failed = true;
-		else
-			text_header(&t, (msg_header_t *)to);
-	} else {
+	if (!sip->sip_to->a_tag && tag)
+		text_tagged(&t, msg_home(msg), sip->sip_to, tag);
+	else
 		text_header(&t, (msg_header_t *)sip->sip_to);
-	}
 	text_header(&t, (msg_header_t *)sip->sip_call_id);
 	text_header(&t, (msg_header_t *)sip->sip_cseq);
 	return text_give(&t);
