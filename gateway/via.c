@@ -240,11 +240,16 @@ bool via_tell_rate(msg_t *msg, const struct rate *rate, int64_t wall_us)
 	return true;
 }
 
+/* Created, not formatted and parsed again: what it is made of is ours. */
 bool via_push(msg_t *msg, const struct own_side *side, const char *branch)
 {
-	sip_via_t *via = sip_via_format(msg_home(msg), "SIP/2.0/%s %s:%u;branch=%s",
-	    side->tls ? "TLS" : "TCP", side->host.text, side->port, branch);
+	su_home_t *home = msg_home(msg);
+	char port[8], param[sizeof "branch=" + BRANCH_MAX] = "branch=";
+	sip_via_t *via;
 
+	snprintf(port, sizeof port, "%u", side->port);
+	strncat(param, branch, BRANCH_MAX);
+	via = sip_via_create(home, side->host.text, port, side->tls ? sip_transport_tls : sip_transport_tcp, param, NULL);
 	return msg_header_insert(msg, NULL, (msg_header_t *)via) >= 0;
 }
 
