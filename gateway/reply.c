@@ -15,23 +15,59 @@ int reply_status(enum reason reason, const struct entry *entry)
 	return reason_row(reason)->status;
 }
 
+/* What is put together, for every refusal of a flood: no printf. What does not fit is left out. */
+struct extra {
+	char *at, *end;
+};
+
+static void put(struct extra *x, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length >= (size_t)(x->end - x->at))
+		return;
+	memcpy(x->at, text, length + 1);
+	x->at += length;
+}
+
+static void put_number(struct extra *x, uint64_t number)
+{
+	char digits[24], *first = digits + sizeof digits - 1;
+
+	*first = '\0';
+	do
+		*--first = (char)('0' + number % 10);
+	while (number /= 10);
+	put(x, first);
+}
+
 void reply_extra(const struct traffic *tr, enum link_kind to, enum reason reason, int status, int64_t retry_us, char out[REPLY_EXTRA_MAX])
 {
 	const struct reason_row *row = reason_row(reason);
 	int64_t seconds = (retry_us + 999999) / 1000000;
-	int n = 0;
+	struct extra x = { out, out + REPLY_EXTRA_MAX };
 
-	if (status == 503 || reason == REASON_RATE_LIMIT || reason == REASON_RATE_SUSPICIOUS)
-		n += snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "Retry-After: %lld\r\n", (long long)(seconds > 0 ? seconds : 1));
-	n += snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "Reason: fedgate;cause=%d;text=\"%s\"\r\n", status, row->token);
+	if (status == 503 || reason == REASON_RATE_LIMIT || reason == REASON_RATE_SUSPICIOUS) {
+		put(&x, "Retry-After: ");
+		put_number(&x, (uint64_t)(seconds > 0 ? seconds : 1));
+		put(&x, "\r\n");
+	}
+	put(&x, "Reason: fedgate;cause=");
+	put_number(&x, (uint64_t)status);
+	put(&x, ";text=\"");
+	put(&x, row->token);
+	put(&x, "\"\r\n");
 	if (!tr->conf->border.diagnostics)
 		return;
-	if (to == LINK_PARTNER)
-		snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "ms-diagnostics-public: %d;reason=\"%s\"\r\n",
-		    DIAGNOSTICS_BASE + row->number, row->sentence);
-	else /* inside it may name us */
-		snprintf(out + n, (size_t)(REPLY_EXTRA_MAX - n), "ms-diagnostics: %d;reason=\"%s\";source=\"%s\"\r\n",
-		    DIAGNOSTICS_BASE + row->number, row->sentence, tr->own.edge.text);
+	put(&x, to == LINK_PARTNER ? "ms-diagnostics-public: " : "ms-diagnostics: ");
+	put_number(&x, (uint64_t)(DIAGNOSTICS_BASE + row->number));
+	put(&x, ";reason=\"");
+	put(&x, row->sentence);
+	if (to != LINK_PARTNER) { /* inside it may name us */
+		put(&x, "\";source=\"");
+		put(&x, tr->own.edge.text);
+	}
+	put(&x, "\"\r\n");
 }
 
 /* 420 names what it does not know. */
