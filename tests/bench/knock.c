@@ -40,7 +40,7 @@ static const struct option options[] = {
 	{ "server", required_argument, NULL, 'S' }, { NULL, 0, NULL, 0 },
 };
 
-enum { EVENTS = 256, A_NETWORK = 250 };
+enum { EVENTS = 256, A_NETWORK = 250, PATIENCE_US = 20000000 };
 
 struct visit {
 	int      fd;               /* -1: none */
@@ -164,15 +164,17 @@ static void wait_for_end(struct knock *k)
 static void run(struct knock *k)
 {
 	struct epoll_event events[EVENTS];
-	int64_t patience = now_us() + 60000000;
+	int64_t heard_us = now_us();
 
 	k->epoll = epoll_create1(EPOLL_CLOEXEC);
 	k->end_us = now_us() + (int64_t)(k->seconds * 1e6);
 	for (long i = 0; i < k->at_once && more(k); i++)
 		enter(k, &k->visits[i]);
-	while (k->done < k->begun && now_us() < patience + (int64_t)(k->seconds * 1e6)) {
+	while (k->done < k->begun && now_us() < heard_us + PATIENCE_US) {
 		int count = epoll_wait(k->epoll, events, EVENTS, 1000);
 
+		if (count > 0)
+			heard_us = now_us();
 		for (int i = 0; i < count; i++) {
 			struct visit *v = events[i].data.ptr;
 
