@@ -124,14 +124,14 @@ verdict()
 # shares NAME WORDS: whose core was full, and who else was on it.
 shares()
 {
-	awk -v server="$(middle server_share "$1")" -v rate="$(middle rate "$1")" -v hop="$(middle hop_us "$1")" -v client="$(middle client_us "$1")" \
+	awk -v server="$(middle server_share "$1")" -v rate="$(middle rate "$1")" -v hop="$(middle hop_us "$1")" -v client="$(middle client_us "$1")" -v store="$(middle store_us "$1")" \
 	    -v words="$2" -v line="$(head -n 1 "$T/$1.results")" -v core="$SERVER_CORE" 'BEGIN {
-		load = rate * (hop + client) / 1e6
+		load = rate * (hop + client + store) / 1e6
 		sub(/.*"cores":\[/, "", line); split(line, busy, ",")
 		others = busy[core + 1] - server
-		printf "  %s: %d/s, server %.0f %% of its core, client and next hop %.0f %% of theirs: %s%s\n", words, rate, server * 100, load * 100, \
+		printf "  %s: %d/s, server %.0f %% of its core, client, next hop%s %.0f %% of theirs: %s%s\n", words, rate, server * 100, (store > 0 ? ", Redis" : ""), load * 100, \
 		    (server > 0.9 ? "the server was full" : (load > 0.9 ? "THE LOAD WAS FULL" : "NEITHER WAS FULL")), \
-		    (others > 0.05 ? sprintf("; others had %.0f %% of the server core", others * 100) : "") }'
+		    (others > 0.05 ? sprintf("; others had %.0f %% of the server core%s", others * 100, (others > 0.2 ? ": LATENCIES ARE THEIRS" : "")) : "") }'
 }
 
 begin()
