@@ -20,6 +20,8 @@ sh "$SOURCE/deploy/packages" --bench
 	{ tail -n 40 "${TMPDIR:-/tmp}/fedgate-bench-build.$$" >&2; exit 1; }
 rm -f "${TMPDIR:-/tmp}/fedgate-bench-build.$$"
 . "$SOURCE/tests/system/lib.sh"
+trap 'exit 130' INT
+trap 'exit 143' TERM   # what was started ends with it
 make_certs
 
 EDGE_UNDER=$on_server_core
