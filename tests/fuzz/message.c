@@ -197,6 +197,24 @@ static void told_once(const struct world *w, const struct frame *f, unsigned ans
 	}
 }
 
+/* What we sent on comes back as it is: a loop, wherever it has been. */
+static void never_again(struct world *w, const struct sipview *in, const char *text, size_t size)
+{
+	static struct frame f;
+	size_t at = 0;
+	char *onward;
+
+	if (in->sip->sip_route || in->frame.method == METHOD_CANCEL || in->frame.method == METHOD_ACK)
+		return;
+	if (!world_next(&w->partner, text, size, &at, &f))
+		return;
+	world_hear(w, &w->partner, &f);
+	onward = world_said(&w->hop, &size);
+	LAW(size == 0, "what went through here does not go through again");
+	free(onward);
+	free(world_said(&w->partner, &size));
+}
+
 static void go_the_way(struct world *w, const struct frame *f)
 {
 	unsigned before = world_waiting(w);
@@ -211,6 +229,7 @@ static void go_the_way(struct world *w, const struct frame *f)
 		sipview_make(&in, f->octets, f->size, false);
 		may_be_forwarded(w, &in, onward, hop_size);
 		told_once(w, f, answers(f, f->method == METHOD_CANCEL ? NULL : &in, back, size), true, before);
+		never_again(w, &in, onward, hop_size);
 		sipview_clear(&in);
 	} else {
 		told_once(w, f, answers(f, NULL, back, size), false, before);

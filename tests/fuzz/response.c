@@ -10,32 +10,42 @@
 #define VIA "Via: SIP/2.0/TLS sip.contoso.com:5061;branch=z9hG4bK776a\r\n"
 #define ENDS "From: Alice <sip:alice@contoso.com>;tag=1928\r\nTo: Bob <sip:bob@example.com>\r\nCall-ID: " WORLD_CALL_ID "\r\n"
 
-enum { INVITE = 1, AND_CANCEL = 2, FROM_INSIDE = 4 };
+enum { INVITE = 1, AND_CANCEL = 2, FROM_INSIDE = 4, AND_ACK = 8 };
 
 static const char message[] = "MESSAGE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n";
 static const char invite[] = "INVITE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
 static const char cancel[] = "CANCEL sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n";
 
+static const char ack[] = "ACK sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n";
 static const char bye[] = "BYE sip:alice@pc33.contoso.com SIP/2.0\r\nVia: SIP/2.0/TLS director.example.com;branch=z9hG4bKin\r\n"
 	"Route: <sip:inside.example.com:5070;lr;fg={I}>\r\nFrom: <sip:bob@example.com>;tag=a6c8\r\nTo: Alice <sip:alice@contoso.com>;tag=1928\r\n"
 	"Call-ID: " WORLD_CALL_ID "\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n";
 
 /* Who asked, and who answers. */
 static struct link *asks, *answers;
-/* How many final answers went back so far. */
+/* How many final answers went back so far, and whether one was a 2xx. */
 static unsigned finals;
+static bool succeeded;
 
-static void ask(struct world *w, const char *words)
+/* What goes on of a request of ours; to be freed. */
+static char *goes_on(struct world *w, const char *words, size_t *size)
 {
 	static struct frame f;
-	struct sipview out;
-	size_t at = 0, size, length;
-	char *text = world_fill(w, (const uint8_t *)words, strlen(words), &length), *said;
+	size_t at = 0, length;
+	char *text = world_fill(w, (const uint8_t *)words, strlen(words), &length);
 
 	LAW(world_next(asks, text, length, &at, &f), "it is a request");
 	world_hear(w, asks, &f);
 	free(text);
-	said = world_said(answers, &size);
+	return world_said(answers, size);
+}
+
+static void ask(struct world *w, const char *words)
+{
+	struct sipview out;
+	size_t size;
+	char *said = goes_on(w, words, &size);
+
 	LAW(size > 0, "it goes on");
 	sipview_make(&out, said, size, true);
 	world_note_branch(out.sip->sip_via->v_branch, strlen(out.sip->sip_via->v_branch));
@@ -76,17 +86,37 @@ static void scan_does_what_the_parser_would(const struct world *w, const struct 
 	msg_destroy(msg);
 }
 
-static void was_asked_for(const struct frame *f, const struct sipview *out, uint8_t options)
+static bool is_for_cancel(const struct frame *f)
 {
-	const char *method = out->sip->sip_cseq->cs_method_name;
+	size_t length;
+	const char *value = frame_value(f, f->cseq, &length);
 
-	if (!strcmp(method, "CANCEL") && (options & INVITE)) {
+	return length > 7 && strchr(" \t", value[length - 7]) && !memcmp(value + length - 6, "CANCEL", 6);
+}
+
+static void was_asked_for(const struct frame *f, uint8_t options)
+{
+	if (is_for_cancel(f) && (options & INVITE)) {
 		LAW(options & AND_CANCEL, "nobody is told of a CANCEL that nobody sent");
 		return;
 	}
 	LAW(f->status >= 200 || finals == 0, "nothing rings behind a final answer");
 	LAW(f->status < 200 || finals == 0 || ((options & INVITE) && f->status / 100 == 2), "there is one final answer, but for further 2xx of an INVITE");
 	finals += f->status >= 200;
+	succeeded = succeeded || f->status / 100 == 2;
+}
+
+/* The ACK of a failed INVITE goes on once; without a final answer there is nothing to acknowledge. */
+static void ack_follows(struct world *w)
+{
+	size_t first, second;
+
+	free(goes_on(w, ack, &first));
+	free(goes_on(w, ack, &second));
+	if (finals == 0)
+		LAW(!first && !second, "an ACK of nothing goes nowhere");
+	else if (!succeeded)
+		LAW(first && !second, "the ACK of a failed INVITE goes on once");
 }
 
 /* What the parser cannot read goes back by the scan where a next hop says it: it is ours. */
@@ -96,6 +126,7 @@ static void is_told(const struct world *w, const struct frame *f, const char *te
 	struct sipview in, out;
 
 	LAW(!f->fault && size < f->size, "what is broken does not go back");
+	was_asked_for(f, options);
 	LAW(msg || answers == &w->hop, "of what strangers answer only goes back what can be read");
 	if (!msg)
 		return;
@@ -103,7 +134,6 @@ static void is_told(const struct world *w, const struct frame *f, const char *te
 	sipview_make(&in, f->octets, f->size, true);
 	sipview_make(&out, text, size, true);
 	goes_back_as_it_came(&in, &out);
-	was_asked_for(f, &out, options);
 	scan_does_what_the_parser_would(w, f, text, size);
 	sipview_clear(&in);
 	sipview_clear(&out);
@@ -135,6 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 	char *text;
 
 	finals = 0;
+	succeeded = false;
 	asks = options & FROM_INSIDE ? &w->hop : &w->partner;
 	answers = options & FROM_INSIDE ? &w->partner : &w->hop;
 	if (options & FROM_INSIDE)
@@ -148,6 +179,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 		if (f.closes)
 			break;
 	}
+	if ((options & INVITE) && (options & AND_ACK))
+		ack_follows(w);
 	world_end(w);
 	free(text);
 	return 0;
