@@ -131,6 +131,7 @@ static void read_turn(struct stream *s)
 	enum io io = IO_DONE;
 	bool more = true;
 
+	s->raw = RAW_TURN;
 	while (s->state == OPEN && !s->paused && total < READ_TURN && more) {
 		io = io_read(s, s->all->scratch, READ_CHUNK, &got);
 		if (io != IO_DONE)
@@ -142,7 +143,9 @@ static void read_turn(struct stream *s)
 	}
 	if (s->state != OPEN)
 		return;
-	if (io == IO_END)
+	if (s->talk > TALK_MOST)
+		stream_close(s, "too many TLS messages without data");
+	else if (io == IO_END)
 		stream_close(s, "closed by the peer");
 	else if (io == IO_FAILED)
 		stream_close(s, "connection lost");

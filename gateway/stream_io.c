@@ -31,6 +31,50 @@ static enum io judge_plain(ssize_t result)
 	return errno == EAGAIN || errno == EINTR ? IO_WAIT : IO_FAILED;
 }
 
+/* SSL_read goes on by itself for as long as messages of TLS come instead of data, and the others wait
+ * meanwhile: so it is not given all that the socket has. What is left there comes with the next turn. */
+static long on_raw(BIO *socket, int operation, const char *at, size_t size, int argument, long more, int result, size_t *done)
+{
+	struct stream *s = (struct stream *)BIO_get_callback_arg(socket);
+
+	(void)at, (void)size, (void)argument, (void)more;
+	if (operation == BIO_CB_READ && s->state == OPEN && s->raw == 0) {
+		BIO_clear_retry_flags(socket);
+		BIO_set_retry_read(socket);
+		return -1;
+	}
+	if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && done)
+		s->raw -= *done < s->raw ? *done : s->raw;
+	return result;
+}
+
+/* What came that is no data, or made us answer by an alert. */
+static void on_talk(int sent, int version, int type, const void *octets, size_t size, SSL *ssl, void *arg)
+{
+	struct stream *s = arg;
+	int64_t now;
+
+	(void)version, (void)octets, (void)size, (void)ssl;
+	if (type != (sent ? SSL3_RT_ALERT : SSL3_RT_HANDSHAKE) || s->state != OPEN)
+		return;
+	now = loop_now(s->all->loop);
+	if (now - s->talk_us > TALK_US) {
+		s->talk_us = now;
+		s->talk = 0;
+	}
+	s->talk++;
+}
+
+void io_watch(struct stream *s)
+{
+	BIO *socket = SSL_get_rbio(s->ssl);
+
+	BIO_set_callback_arg(socket, (char *)s);
+	BIO_set_callback_ex(socket, on_raw);
+	SSL_set_msg_callback(s->ssl, on_talk);
+	SSL_set_msg_callback_arg(s->ssl, s);
+}
+
 enum io io_read(struct stream *s, char *to, size_t room, size_t *got)
 {
 	if (s->ssl) {

@@ -31,6 +31,8 @@ static struct stream *stream_new(struct streams *all, int fd, SSL_CTX *context,
 		send_at_once(fd);
 	if (context && (!(s->ssl = SSL_new(context)) || SSL_set_fd(s->ssl, fd) != 1))
 		abort(); /* out of memory; going on would be going on in clear */
+	if (s->ssl)
+		io_watch(s);
 	s->next = all->first;
 	s->back = &all->first;
 	if (s->next)

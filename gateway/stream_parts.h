@@ -8,6 +8,9 @@ enum state { CONNECTING, HANDSHAKE, OPEN, FINISHING, LINGERING, DEAD };
 
 #define READ_CHUNK ((size_t)16 * 1024) /* the most that a TLS record holds */
 #define READ_TURN ((size_t)16 * 1024)       /* then the others have their turn */
+#define RAW_TURN ((size_t)16 * 1024)        /* of TLS, whatever is in it */
+#define TALK_MOST 64                        /* messages of TLS itself in a second */
+#define TALK_US 1000000
 #define LINGER_US 1000000
 #define LINGER_OCTETS ((size_t)1024 * 1024)
 
@@ -21,6 +24,9 @@ struct stream {
 	bool paused, was_high, never_opened, never_idle;
 	int events;             /* what the loop waits for */
 	bool ssl_wants_out;     /* a read, write or handshake waits for room to write */
+	size_t raw;             /* octets that OpenSSL may still take from the socket in this turn */
+	unsigned talk;          /* messages of TLS itself since talk_us: key updates, refused renegotiations */
+	int64_t talk_us;
 	struct task again, flush, end;
 	struct timer deadline;
 	int64_t opened_us, active_us, partial_us, stuck_us; /* 0: no partial message, nothing stuck */
@@ -53,6 +59,7 @@ void shake_forget(struct stream *);
  * place: a stale error of another connection must never close this one. */
 enum io { IO_DONE, IO_WAIT, IO_END, IO_FAILED };
 
+void io_watch(struct stream *); /* once it has an SSL: bounds what OpenSSL does by itself in one call */
 enum io io_read(struct stream *, char *to, size_t room, size_t *got);
 /* Behind a read of `got` octets: is there more in hand, of which the loop knows nothing? */
 bool io_has_more(const struct stream *, size_t got);

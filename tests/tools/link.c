@@ -380,6 +380,21 @@ void link_read_on(struct link *l)
 	l->stopped = false;
 }
 
+void link_update_keys(struct link *l, long count)
+{
+	struct pollfd room = { .fd = l->fd, .events = POLLOUT };
+	int result;
+
+	while (l->open && l->ssl != NULL && count-- > 0) {
+		ERR_clear_error();
+		SSL_key_update(l->ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
+		while (l->open && (result = SSL_do_handshake(l->ssl)) != 1) {
+			only_later(l, result);
+			poll(&room, 1, 1000);
+		}
+	}
+}
+
 short link_events(const struct link *l)
 {
 	short events = wants_to_read(l) ? POLLIN : 0;

@@ -55,6 +55,8 @@ size_t link_waiting(const struct link *l);
 void link_set_pace(struct link *l, long octets_a_second);
 void link_stop_reading(struct link *l);
 void link_read_on(struct link *l);
+/* So many TLS 1.3 key updates and nothing else, as fast as they go; fewer when the link ends. */
+void link_update_keys(struct link *l, long count);
 /* What to poll for, as in poll(2). */
 short link_events(const struct link *l);
 const char *link_transport(const struct link *l);

@@ -36,6 +36,7 @@ static const char help[] =
 	"  expect nothing for 1s | expect close [within 3s] [matches ERE] | expect pong [within 3s]\n"
 	"  stop-reading | read-on | flush [within 3s] | close | reset | reconnect | sleep 0.2 | print TEXT\n"
 	"  await FILE                  goes on when the file is there\n"
+	"  key-update N                so many key updates of TLS 1.3, and nothing else\n"
 	"  call                        a new call | set NAME TEXT | set-from NAME HEADER ERE  (first group, last message)\n"
 	"  connection NAME [connect=ADDR:PORT] [cert=F] [key=F] [ca=F] [name=N] [tls1.2] [plain]\n"
 	"                              goes on with that connection, opens it when it is new; the first is called main\n"

@@ -250,6 +250,16 @@ static bool do_print(struct play *p, char *rest)
 	return good;
 }
 
+static bool do_key_update(struct play *p, char *rest)
+{
+	long count = slice_number(slice_of(rest));
+
+	if (count < 1)
+		return play_fail(p, "key-update: a number is wanted");
+	link_update_keys(p->current->link, count);
+	return true;
+}
+
 static bool do_call(struct play *p, char *rest)
 {
 	(void)rest;
@@ -312,7 +322,7 @@ static const struct command {
 	{ "slow", do_slow }, { "sleep", do_sleep }, { "flush", do_flush }, { "stop-reading", do_stop_reading },
 	{ "read-on", do_read_on }, { "close", do_close }, { "reset", do_reset }, { "reconnect", do_reconnect },
 	{ "print", do_print }, { "call", do_call }, { "set", do_set }, { "set-from", do_set_from },
-	{ "connection", do_connection }, { "await", do_await },
+	{ "connection", do_connection }, { "await", do_await }, { "key-update", do_key_update },
 };
 
 /* The lines up to the END that the line named. */
