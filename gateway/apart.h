@@ -16,8 +16,8 @@ struct apart *apart_new(const char *state_file, const struct siphash_key *target
 void apart_free(struct apart *);
 struct store *apart_store(struct apart *); /* borrowed: for what is the same: list, tick, reload, health */
 
-/* Messages of this partner wait here for slots up to this one, which the pool's store gave: this edge's
- * share begins behind them, and they stay the first. */
+/* The pool's store gave messages of this partner slots up to this one, and some may wait for theirs here:
+ * this edge's share begins behind them, and they stay the first. */
 void apart_begin_behind(struct apart *, const struct partner *, int64_t slot_us);
 /* As store_ops, calling back at once; `edges` share the rates. */
 void apart_measure(struct apart *, const struct entry *, const struct demand *, unsigned edges, store_measured_fn *, void *arg);

@@ -18,7 +18,7 @@ struct near {
 	int64_t used_us;
 	struct reading refusal;       /* what every ordinary message of it would read ... */
 	int64_t refusal_until_us, retry_at_us; /* ... until then, on our clock; 0: not known to be so */
-	int64_t ahead_us;             /* the latest slot ahead that the pool's store gave to one of its messages here; 0: none */
+	int64_t ahead_us;             /* the latest slot ahead that the pool's store told of; 0: none */
 	int64_t newcomer_until_us;    /* until then it is charged as one of the newcomers */
 	struct limits *limits;        /* owned: that the answers are to be counted by; NULL: none wait */
 	char *letters;                /* owned */

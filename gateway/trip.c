@@ -138,12 +138,22 @@ static void remember_refusal(struct trip *t, const struct script_reading *got, i
 	near_refuse(near, &got->seen, now_us, until_us);
 }
 
+/* The latest slot that the reading tells of, or the next that is free: what the pool gives a partner is not
+ * known here but by what its own messages are told. 0: none lies ahead. */
+static int64_t slot_ahead(const struct reading *seen, int64_t now_us)
+{
+	if (seen->admitted)
+		return seen->wait_us ? seen->slot_us : 0;
+	return seen->retry_us ? now_us + seen->retry_us : 0;
+}
+
 static void remember_slot(struct trip *t, const struct reading *seen, int64_t now_us)
 {
-	struct near *near = seen->wait_us ? near_use(&t->pooled->nears, &t->entry->partner, now_us) : NULL;
+	int64_t ahead_us = slot_ahead(seen, now_us);
+	struct near *near = ahead_us ? near_use(&t->pooled->nears, &t->entry->partner, now_us) : NULL;
 
-	if (near && seen->slot_us > near->ahead_us)
-		near->ahead_us = seen->slot_us;
+	if (near && ahead_us > near->ahead_us)
+		near->ahead_us = ahead_us;
 }
 
 static void settle(struct trip *t, struct script_reading *got)
@@ -158,9 +168,8 @@ static void settle(struct trip *t, struct script_reading *got)
 	seen->common = got->shared || t->common;
 	mirror(t, got);
 	tell_ended(t, got);
-	if (seen->admitted)
-		remember_slot(t, seen, now_us);
-	else if (!t->demand.ends_call)
+	remember_slot(t, seen, now_us);
+	if (!seen->admitted && !t->demand.ends_call)
 		remember_refusal(t, got, now_us);
 	answer(t, seen);
 }
