@@ -62,7 +62,7 @@ done
 until_true "the restrictions in Redis again, after another type" in_redis
 for key in '{held}' '{seen}' '{edges}' '{edges}:pool'; do redis_cli set "fg:1:$key" nonsense >/dev/null; done
 type_of() { [ "$(redis_cli type "fg:1:$1")" = "$2" ]; }
-until_true "the pool's own keys again" eval 'type_of "{held}" zset && type_of "{seen}" zset && type_of "{edges}" hash && type_of "{edges}:pool" hash'
+until_true "the pool's own keys again" eval 'type_of "{held}" zset && ! type_of "{seen}" string && type_of "{edges}" hash && type_of "{edges}:pool" hash'
 redis_cli hset "$(key_of northwind.example s)" n nonsense c -1 x '' q 1e400 h nonsense >/dev/null
 redis_cli rpush "$(key_of northwind.example w)" nonsense >/dev/null
 partner_at 2 northwind --from sip:n@northwind.example --to sip:bob@example.com --count 10 --window 2 --wait "$PATIENCE" >"$T/wrong.json"

@@ -40,5 +40,5 @@ for k in 1 2; do
 	eval "load$k=$!"
 done
 wait $load1; wait $load2
-exact contoso.example --since "$exact_from" --least 0.9
+exact contoso.example --since "$exact_from"
 edges_stop

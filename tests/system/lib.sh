@@ -165,8 +165,8 @@ within() { awk -v n="$2" -v a="$3" -v b="$4" 'BEGIN { exit !(n >= a && n <= b) }
 kept_rate()
 {
 	"$TOOLS/windowcheck" "$@" && return 0
-	echo "not in the strict look; with 150 ms of slack for a late machine:"
-	"$TOOLS/windowcheck" --slack 150 "$@"
+	echo "not in the strict look; with ${SLACK:-150} ms of slack for a late machine:"
+	"$TOOLS/windowcheck" --slack "${SLACK:-150}" "$@"
 }
 
 at_hop() { grep -c '"method"' "$T/${1:-hop}.jsonl" 2>/dev/null || true; }
