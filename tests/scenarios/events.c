@@ -11,6 +11,7 @@ struct sending {
 	int64_t every_us;
 	struct facts facts;
 	enum proof dns;
+	struct servers servers; /* that DNS names; none: `dns` says what it proves */
 	const struct certificate *certificate;
 	bool fresh_names;
 	struct promise promise;
@@ -75,6 +76,17 @@ static bool tell_certificate(struct story *s, struct sending *m)
 	return m->certificate || story_complain(s, "no such certificate");
 }
 
+static bool tell_server(struct story *s, struct sending *m)
+{
+	const char *word = story_next(s);
+	struct server server = { .port = 5061 };
+
+	if (!word || !domain_parse(&server.domain, word, strlen(word)))
+		return story_complain(s, "\"%s\" is no domain", word ? word : "");
+	servers_add(&m->servers, &server);
+	return true;
+}
+
 /* What is said of the message; *more is false where its promise begins. */
 static bool tell_clause(struct story *s, struct sending *m, bool *more)
 {
@@ -90,6 +102,8 @@ static bool tell_clause(struct story *s, struct sending *m, bool *more)
 		return m->facts.proven = true;
 	if (story_takes(s, "recipient-list"))
 		return m->facts.recipient_list = true;
+	if (story_takes(s, "dns-names"))
+		return tell_server(s, m);
 	if (story_takes(s, "dns-proves"))
 		m->dns = PROOF_DNS;
 	else if (story_takes(s, "dns-silent"))
@@ -118,6 +132,8 @@ static bool send_all(struct story *s, struct sending *m)
 {
 	char name[64];
 
+	if (m->servers.count > 0)
+		m->dns = world_discover(&s->world, m->certificate, &m->facts.source, &m->servers);
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct fate fate;
 

@@ -92,6 +92,17 @@ const struct certificate *world_certificate(struct world *w, const char *label)
 	return usual;
 }
 
+enum proof world_discover(const struct world *w, const struct certificate *certificate, const struct domain *source,
+    const struct servers *servers)
+{
+	const char *text = organisation_of(source->text);
+	struct domain organisation;
+
+	domain_parse(&organisation, text, strlen(text));
+	return discovery_may_prove(w->law, &certificate->peer, source, &organisation)
+	    && discovery_proves(&certificate->peer, &organisation, servers) ? PROOF_DNS : PROOF_NONE;
+}
+
 static struct keeping *keep(struct world *w, const struct partner *partner, const struct limits *limits)
 {
 	char wanted[PARTNER_KEY_MAX], key[PARTNER_KEY_MAX];

@@ -4,6 +4,7 @@
 #ifndef TESTS_SCENARIOS_WORLD_H
 #define TESTS_SCENARIOS_WORLD_H
 
+#include "../../policy/discovery.h"
 #include "../../policy/judge.h"
 
 #define WORLD_MOST  32 /* of each list, and of names in one entry */
@@ -56,6 +57,9 @@ bool world_enact(struct world *);
 /* The certificate of that label; without one of the kind, the one that a partner of
  * this domain usually has: this name alone, of the organisation in its last two labels. */
 const struct certificate *world_certificate(struct world *, const char *label);
+
+/* What it proves for the peer that these are the federation servers of the source; asked only where it could prove anything. */
+enum proof world_discover(const struct world *, const struct certificate *, const struct domain *source, const struct servers *);
 
 struct fate world_send(struct world *, const struct certificate *, const struct facts *, enum proof dns, int64_t now_us);
 
