@@ -3,10 +3,10 @@
 . "$SOURCE/tests/system/lib.sh"
 . "$SOURCE/tests/system/two.lib"
 
-cat >"$T/names" <<'END'
-host-record=sip.fabrikam.example,127.0.0.8
-host-record=sip.silent.example,127.0.0.9
-host-record=sip.imposter.example,127.0.0.7
+cat >"$T/names" <<END
+host-record=sip.fabrikam.example,$NET.8
+host-record=sip.silent.example,$NET.9
+host-record=sip.imposter.example,$NET.7
 END
 POLICY='allow = ( { domain = "contoso.example"; edge = "sip.contoso.example"; }, { domain = "fabrikam.example"; edge = "sip.fabrikam.example"; },
 	{ domain = "silent.example"; edge = "sip.silent.example"; }, { domain = "imposter.example"; edge = "sip.imposter.example"; },
@@ -23,14 +23,14 @@ refused() { echo "expect 504 within 8s header Reason matches \"cause=504;text=.$
 	echo call; from_us MESSAGE sip:c@contoso.example; echo 'expect 200'
 } >"$T/ours.script"
 us_script || fail "our user"
-said edge 'fabrikam.example: cannot be reached: 127.0.0.8:5061: .*refused.*; next try in 1s' || fail "it is not said why"
+said edge "fabrikam.example: cannot be reached: $NET.8:5061: .*refused.*; next try in 1s" || fail "it is not said why"
 is "complaints about it" "$(count_of edge 'fabrikam.example: cannot be reached')" 1
-said edge "imposter.example: cannot be reached: 127.0.0.7:5061: its certificate is not the partner's" || fail "the certificate is not named"
+said edge "imposter.example: cannot be reached: $NET.7:5061: its certificate is not the partner's" || fail "the certificate is not named"
 is "what reached the imposter" "$(grep -c 'i@imposter' "$T/theirs.jsonl")" 0
 
 # Who accepts and says nothing holds up nobody else, and what waits for him can be cancelled.
 mkfifo "$T/hole.control"
-start hole "$TOOLS/relay" --listen 127.0.0.9:5061 --to 127.0.0.7:5061 --control "$T/hole.control"
+start hole "$TOOLS/relay" --listen $NET.9:5061 --to $NET.7:5061 --control "$T/hole.control"
 wait_for hole '^listening'
 tell hole stall
 wait_for hole '^ok stall'
