@@ -405,3 +405,43 @@ char *world_fill(const struct world *w, const uint8_t *octets, size_t size, size
 	*filled = n;
 	return exact;
 }
+
+/* --- a world without DNS, and without a way out but the partner's connection --- */
+
+bool discover_ask(struct discover *d, struct discover_ticket *ticket, const struct domain *domain, enum discover_purpose purpose,
+    struct origin *origin, discover_done_fn *done, void *arg)
+{
+	static const struct discovered nobody = { .result = RESOLVE_NONE };
+
+	(void)d;
+	(void)ticket;
+	(void)domain;
+	(void)purpose;
+	(void)origin;
+	done(arg, &nobody);
+	return true;
+}
+
+void discover_cancel(struct discover_ticket *ticket)
+{
+	(void)ticket;
+}
+
+enum reason way_find(struct ways *all, struct ruleset *law, const struct domain *domain, const struct domain *edge,
+    struct link **to, struct way_wait *wait, void (*done)(void *, struct link *, enum reason), void *arg)
+{
+	(void)all;
+	(void)law;
+	(void)domain;
+	(void)edge;
+	(void)wait;
+	(void)done;
+	(void)arg;
+	*to = NULL;
+	return REASON_PARTNER_UNREACHABLE;
+}
+
+void way_leave(struct way_wait *wait)
+{
+	(void)wait;
+}
