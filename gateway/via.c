@@ -11,6 +11,8 @@
 
 #define COOKIE "z9hG4bK"
 #define OURS COOKIE "fg"
+/* A message may pass here more than once, but not for ever: each costs a signature over the Call-ID. */
+#define OWN_ROUTES_MOST 8
 #define TAG_PREFIX "fg"
 
 static bool same_domain(const struct domain *d, const char *host)
@@ -297,12 +299,14 @@ enum route_verdict route_read(const struct own *own, const sip_t *sip, const str
 {
 	char text[TOKEN_TEXT_MAX];
 	struct token token;
-	unsigned at = 0;
+	unsigned at = 0, ours = 0;
 
 	*consume = 0;
 	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next, at++) {
 		if (!route_is_ours(own, r->r_url))
 			continue;
+		if (++ours > OWN_ROUTES_MOST)
+			return ROUTE_BAD;
 		if (!token_param(r->r_url, text) || !token_read(own->tokens, text, dialog, &token))
 			return ROUTE_BAD;
 		if (at == *consume && at < 2) {
