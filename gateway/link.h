@@ -42,6 +42,8 @@ struct link {
 	uint64_t vary_law;           /* the number of the law that `vary` is for; 0: not asked yet */
 	bool vary;                   /* may a source domain make the peer another partner? */
 	struct proofs *proofs;       /* owned: what DNS said of sources; NULL: nothing yet */
+	uint64_t block_law;          /* the number of the law that `block` is for; 0: not asked yet */
+	const struct block *block;   /* borrowed from that law: what blocks a name of its certificate; NULL: nothing */
 	uint64_t *refused;           /* owned: INVITEs whose ACK ends here; NULL: none yet */
 	unsigned refused_at;
 	struct refusal *refusal;     /* owned by the transits: what the scan may refuse now */

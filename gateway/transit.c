@@ -104,6 +104,17 @@ static bool ack_followed(struct transit *t)
 	return true;
 }
 
+/* What blocks a name of the certificate: many names are looked through once for a connection and a law. */
+static void ask_block(const struct traffic *tr, struct link *l, struct facts *facts)
+{
+	if (l->block_law != tr->law_number) {
+		l->block = match_block(tr->law, &l->peer.peer);
+		l->block_law = tr->law_number;
+	}
+	facts->block = l->block;
+	facts->block_asked = true;
+}
+
 static void from_partner(struct transit *t, enum method method)
 {
 	struct traffic *tr = t->traffic;
@@ -112,6 +123,7 @@ static void from_partner(struct transit *t, enum method method)
 	extract(&t->facts, &t->passage, &view, t->from, method, t->message);
 	if (method == METHOD_ACK && ack_followed(t))
 		return;
+	ask_block(tr, t->from, &t->facts);
 	match(&t->entry, t->law, &t->from->peer.peer, &t->facts, PROOF_NONE);
 	wait_or_end(t, prove(&t->proving, tr, t->from, t->law, &t->facts, &t->entry, on_proved, t));
 }
@@ -125,6 +137,8 @@ static enum reason partner_is_refused(const struct transit *t)
 	struct peer nobody = { 0 };
 	struct entry entry;
 
+	if (o && o->links)
+		ask_block(t->traffic, o->links, &facts);
 	match(&entry, t->law, o && o->links ? &o->links->peer.peer : &nobody, &facts, PROOF_NONE);
 	switch (entry.stance) {
 	case STANCE_BLOCK:

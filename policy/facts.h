@@ -18,6 +18,8 @@ enum method {
 	METHOD_PRACK, METHOD_OPTIONS, METHOD_REGISTER, METHOD_PUBLISH
 };
 
+struct block;
+
 struct facts {
 	enum method method;
 	enum reason fault;     /* row 1 of the ladder; REASON_NONE: well-formed and ours to route */
@@ -27,6 +29,8 @@ struct facts {
 	bool proven;           /* a valid token of ours, or a transaction we forwarded */
 	bool for_edge;         /* OPTIONS that the edge answers itself */
 	bool recipient_list;   /* one request that names many recipients */
+	bool block_asked;      /* match_block has been asked of this peer and law, and said: */
+	const struct block *block; /* borrowed from the law */
 };
 
 /* ACK, BYE, CANCEL and PRACK that belong to a call that was let through: they

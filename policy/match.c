@@ -75,7 +75,7 @@ static bool is_provider_edge(const struct ruleset *law, const struct peer *peer)
 
 /* A provider's certificate may well name a tenant that is blocked; that is no
  * reason to block all the others. */
-static const struct block *block_of_certificate(const struct ruleset *law, const struct peer *peer)
+const struct block *match_block(const struct ruleset *law, const struct peer *peer)
 {
 	const struct block *blocks;
 
@@ -242,7 +242,7 @@ void match(struct entry *out, const struct ruleset *law, const struct peer *peer
 
 	*out = (struct entry){ .limits = *ruleset_limits(law), .observe = ruleset_observe(law) };
 	if (!found.block)
-		found.block = block_of_certificate(law, peer);
+		found.block = facts->block_asked ? facts->block : match_block(law, peer);
 	if (found.block) {
 		out->stance = STANCE_BLOCK;
 		out->place = found.block->place;

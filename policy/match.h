@@ -38,6 +38,10 @@ struct entry {
 	struct place place;         /* the line that decided: block, allow, provider, federation */
 };
 
+/* The entry that blocks a name of the certificate; NULL: none. For a provider's always. It looks at each
+ * label of each name: ask once for a connection and a ruleset, and say it in the facts. */
+const struct block *match_block(const struct ruleset *, const struct peer *);
+
 /* `dns` is what section 1.4 d found for facts->source on this connection:
  * PROOF_DNS, PROOF_UNKNOWN or PROOF_NONE ("no", or not asked). */
 void match(struct entry *out, const struct ruleset *, const struct peer *, const struct facts *, enum proof dns);
