@@ -7,9 +7,10 @@
 #include "sipview.h"
 #include "world.h"
 
-enum { WITH_REFUSAL = 8 };
+enum { WITH_REFUSAL = 8, SLOTS_COME = 128 };
 
 static enum world_peer peer;
+static bool slots_come; /* at once, where the store says that a message is to wait */
 
 /* --- what reaches the next hop --- */
 
@@ -215,6 +216,26 @@ static void never_again(struct world *w, const struct sipview *in, const char *t
 	free(world_said(&w->partner, &size));
 }
 
+/* What waited goes on when its slot comes, by the same laws. */
+static void slot_comes(struct world *w, const struct frame *f)
+{
+	struct sipview in;
+	size_t size, back_size;
+	char *onward, *back;
+
+	world_pass_time(w);
+	onward = world_said(&w->hop, &size);
+	back = world_said(&w->partner, &back_size);
+	LAW(!size != !back_size || f->method == METHOD_ACK, "what waited goes on, or is answered");
+	if (size) {
+		sipview_make(&in, f->octets, f->size, false);
+		may_be_forwarded(w, &in, onward, size);
+		sipview_clear(&in);
+	}
+	free(onward);
+	free(back);
+}
+
 static void go_the_way(struct world *w, const struct frame *f)
 {
 	unsigned before = world_waiting(w);
@@ -236,6 +257,8 @@ static void go_the_way(struct world *w, const struct frame *f)
 	}
 	free(onward);
 	free(back);
+	if (slots_come && world_waiting(w) > before)
+		slot_comes(w, f);
 }
 
 /* --- the scan --- */
@@ -322,6 +345,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 	char *text;
 
 	peer = (enum world_peer)(options >> 4 & 7) % PEERS;
+	slots_come = options & SLOTS_COME;
 	w = world_begin(peer);
 	w->says = (enum world_store)((options & 7) % STORE_SAYS);
 	if (options & WITH_REFUSAL)

@@ -10,7 +10,7 @@
 #define VIA "Via: SIP/2.0/TLS sip.contoso.com:5061;branch=z9hG4bK776a\r\n"
 #define ENDS "From: Alice <sip:alice@contoso.com>;tag=1928\r\nTo: Bob <sip:bob@example.com>\r\nCall-ID: " WORLD_CALL_ID "\r\n"
 
-enum { INVITE = 1, AND_CANCEL = 2, FROM_INSIDE = 4, AND_ACK = 8 };
+enum { INVITE = 1, AND_CANCEL = 2, FROM_INSIDE = 4, AND_ACK = 8, AND_SILENCE = 16 };
 
 static const char message[] = "MESSAGE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n";
 static const char invite[] = "INVITE sip:bob@example.com SIP/2.0\r\n" VIA ENDS "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
@@ -155,6 +155,25 @@ static void answer(struct world *w, const struct frame *f, uint8_t options)
 	free(onward);
 }
 
+/* No answer comes any more: who asked for a call is told so, and what rang is cancelled. */
+static void silence(struct world *w, uint8_t options)
+{
+	struct pending *p = world_pending(w);
+	bool told = p && !p->final && (options & INVITE), rang = told && p->provisional && !p->own_cancel;
+	size_t size, onward_size;
+	char *text, *onward;
+
+	if (!p)
+		return;
+	transit_due(&w->traffic, p);
+	text = world_said(asks, &size);
+	onward = world_said(answers, &onward_size);
+	LAW(told == (size > 0) && (!told || !memcmp(text, "SIP/2.0 408 ", 12)), "of a call that nobody answers the partner is told, and of nothing else");
+	LAW(rang == (onward_size > 0) && (!rang || !memcmp(onward, "CANCEL ", 7)), "what rang is cancelled, and nothing else");
+	free(text);
+	free(onward);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 {
 	static struct frame f;
@@ -179,7 +198,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 		if (f.closes)
 			break;
 	}
-	if ((options & INVITE) && (options & AND_ACK))
+	if (options & AND_SILENCE)
+		silence(w, options);
+	else if ((options & INVITE) && (options & AND_ACK))
 		ack_follows(w);
 	world_end(w);
 	free(text);

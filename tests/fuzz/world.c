@@ -334,6 +334,14 @@ void world_pass_time(struct world *w)
 	}
 }
 
+struct pending *world_pending(const struct world *w)
+{
+	uint64_t transaction;
+	uint32_t mark;
+
+	return via_branch_read(branch, strlen(branch), &transaction, &mark) ? pending_find(w->traffic.pendings, transaction) : NULL;
+}
+
 char *world_said(struct link *to, size_t *size)
 {
 	struct stream *s = to->stream;

@@ -39,6 +39,8 @@ void world_hear(struct world *, struct link *from, const struct frame *);
 bool world_next(struct link *from, const char *octets, size_t size, size_t *at, struct frame *);
 /* The slots of all that waits have come. */
 void world_pass_time(struct world *);
+/* The record of the request whose branch was noted last; NULL: it is forgotten. */
+struct pending *world_pending(const struct world *);
 /* How many messages of the partner wait for their slots. */
 unsigned world_waiting(const struct world *);
 
