@@ -58,6 +58,13 @@ static bool host_is_escaped(const sip_request_t *rq)
 	return false;
 }
 
+/* Might who gets it send it elsewhere? By headers in its Request-URI (RFC 3261 19.1.1 allows none), or by another
+ * reading of its host. Inside a dialog towards a partner it is his own Contact, and leads to him by our token. */
+static bool misleads(const sip_request_t *rq)
+{
+	return is_sip(rq->rq_url) && (rq->rq_url->url_headers || host_is_escaped(rq));
+}
+
 static bool is_local(const struct ruleset *law, const url_t *url)
 {
 	struct domain d;
@@ -119,9 +126,7 @@ static enum reason message_fault(const struct own *own, const sip_t *sip, bool a
 		return REASON_MALFORMED;
 	if (!is_sip(sip->sip_request->rq_url))
 		return REASON_BAD_SCHEME;
-	/* Headers in it might tell the next hop where to send it (RFC 3261 19.1.1 allows none). */
-	if (!host_is_sound(sip->sip_request->rq_url) || host_is_escaped(sip->sip_request)
-	    || sip->sip_request->rq_url->url_headers)
+	if (!host_is_sound(sip->sip_request->rq_url))
 		return REASON_MALFORMED;
 	if (sip->sip_proxy_require)
 		return REASON_BAD_EXTENSION;
@@ -202,7 +207,7 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 	url = sip->sip_request->rq_url;
 	read_source(facts, sip->sip_from->a_url);
 	facts->for_edge = method == METHOD_OPTIONS && for_this_edge(view->own, sip);
-	facts->fault = message_fault(view->own, sip, facts->for_edge);
+	facts->fault = misleads(sip->sip_request) ? REASON_MALFORMED : message_fault(view->own, sip, facts->for_edge);
 	if (facts->fault)
 		return;
 	p->transaction = via_transaction(view->own, sip, from->origin->name);
@@ -218,8 +223,12 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 }
 
 /* A new request of our side. Its Route led it here, or is nobody's: it goes by its Request-URI. */
-static enum reason read_partner(struct passage *p, const struct extract_view *view, const struct facts *facts, const url_t *url)
+static enum reason read_partner(struct passage *p, const struct extract_view *view, const struct facts *facts, const sip_request_t *rq)
 {
+	const url_t *url = rq->rq_url;
+
+	if (misleads(rq))
+		return REASON_MALFORMED;
 	if (facts->method == METHOD_REGISTER || facts->method == METHOD_PUBLISH || url_has_param(url, "maddr"))
 		return REASON_NOT_HERE;
 	if (!domain_parse(&p->partner, url->url_host, strlen(url->url_host)) || ruleset_is_local(view->law, &p->partner))
@@ -254,5 +263,5 @@ void extract_inside(struct facts *facts, struct passage *p, const struct extract
 	else if (p->route == ROUTE_PROVEN)
 		p->partner = p->token.source;
 	else if (!facts->proven && !facts->for_edge)
-		facts->fault = read_partner(p, view, facts, sip->sip_request->rq_url);
+		facts->fault = read_partner(p, view, facts, sip->sip_request);
 }

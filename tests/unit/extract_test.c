@@ -413,9 +413,14 @@ static void from_inside_what_is_proven_and_what_is_for_others(void)
 	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@192.0.2.7", INSIDE)), REASON_NOT_HERE);
 	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@contoso.com;maddr=192.0.2.7", INSIDE)), REASON_NOT_HERE);
 	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("REGISTER", "sip:contoso.com", INSIDE)), REASON_NOT_HERE);
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@contoso.com?x=y", INSIDE)), REASON_MALFORMED);
+	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("INVITE", "sip:alice@%63ontoso.com", INSIDE)), REASON_MALFORMED);
 	CU_ASSERT_EQUAL(with_token(&s, true, TOKEN_INNER, "contoso.com", "contoso.com", bye), REASON_NONE);
 	CU_ASSERT_TRUE(s.facts.proven);
 	CU_ASSERT_STRING_EQUAL(s.passage.token.organisation.text, "contoso.com");
+	/* A partner's own Contact may be odd: the token leads to him, and his call must end. */
+	CU_ASSERT_EQUAL(with_token(&s, true, TOKEN_INNER, "contoso.com", "contoso.com",
+	    SIP_REQUEST("BYE", "sip:alice@%%70c33.contoso.com?x=y", INNER_ROUTE INSIDE)), REASON_NONE);
 	CU_ASSERT_EQUAL(with_token(&s, true, TOKEN_OUTER, "contoso.com", "contoso.com", bye), REASON_BAD_ROUTE);
 	CU_ASSERT_EQUAL(inside(&s, SIP_REQUEST("OPTIONS", "sip:inside.example.com", INSIDE)), REASON_NONE);
 	CU_ASSERT_TRUE(s.facts.for_edge);
