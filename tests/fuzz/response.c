@@ -159,7 +159,7 @@ static void answer(struct world *w, const struct frame *f, uint8_t options)
 static void silence(struct world *w, uint8_t options)
 {
 	struct pending *p = world_pending(w);
-	bool told = p && !p->final && (options & INVITE), rang = told && p->provisional && !p->own_cancel;
+	bool told = p && !p->final && (options & INVITE), rang = told && p->provisional && !p->own_cancel && link_is_open(answers);
 	size_t size, onward_size;
 	char *text, *onward;
 
