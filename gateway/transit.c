@@ -183,7 +183,9 @@ static bool go_outward(struct transit *t)
 
 	if (t->passage.route == ROUTE_PROVEN)
 		t->to = forward_partner(tr, &t->passage.token.organisation);
-	if (!t->to)
+	if (!t->to && t->outward.reason != REASON_ALLOWED)
+		reason = t->outward.reason; /* nobody is sought whom the law does not let us reach */
+	else if (!t->to)
 		reason = way_find(tr->ways, t->law, &t->passage.partner, &t->outward.edge, &t->to, &t->way, on_way, t);
 	if (!reason && !t->to && waiting_keep(t))
 		return true;

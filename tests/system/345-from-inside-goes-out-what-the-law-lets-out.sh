@@ -61,4 +61,9 @@ talked caller
 wait_for edge 'ended: closed by the peer'
 tell hop bye
 answer 504 '(no-route|dns-unknown|partner-unreachable)'
+# Nor is anybody sought whom the policy allows no longer.
+printf 'federation: { discovery = false; };\n' >"$T/policy.conf"
+reload
+tell hop bye
+until_true "two answers not-allowed" eval '[ "$(grep -c "SIP/2.0 403 .*not-allowed" "$T/hop.jsonl")" -eq 2 ]'
 edge_stop
