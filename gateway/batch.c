@@ -9,6 +9,7 @@
 #include "pooled.h"
 
 #define BATCH_US   INT64_C(100000)
+#define HOUR_MS    INT64_C(3600000)
 #define COUNTS_MOST 2000           /* partners whose counts go in a second; the others wait for the next */
 #define COUNTING_MOST 64           /* of them on their way at a time */
 
@@ -241,8 +242,19 @@ static void forget_unseen(struct pooled *p, int64_t since_us)
 	send_plain(p, 4, argv);
 }
 
+/* The two lists outlive the last edge by no more than what stands in them matters. */
+static void keep_for(struct pooled *p, const char *key, int64_t us)
+{
+	char ms[24];
+	const char *argv[] = { "PEXPIRE", key, ms };
+
+	snprintf(ms, sizeof ms, "%" PRId64, us / 1000 + HOUR_MS);
+	send_plain(p, 3, argv);
+}
+
 void batch_second(struct pooled *p)
 {
+	const struct limits *l = &p->limits;
 	int64_t redis_now_us = pooled_now(p) + p->redis_ahead_us;
 	const char *card[] = { "ZCARD", KEY_SEEN };
 	size_t lengths[] = { 5, sizeof KEY_SEEN - 1 };
@@ -251,5 +263,7 @@ void batch_second(struct pooled *p)
 	send_counts(p);
 	forget_unseen(p, redis_now_us - p->house.limits->watch_window_us);
 	held_forget(p, redis_now_us);
+	keep_for(p, KEY_SEEN, l->watch_window_us);
+	keep_for(p, KEY_HELD, l->watch_hold_us + l->suspicion_hold_us + l->suspicion_window_us);
 	redis_send(p->link, 2, card, lengths, on_known, p);
 }

@@ -39,4 +39,8 @@ within "records of 1200 tenants where 100 partners may be known" "$(keys_of larg
 within "counts of them" "$(keys_of large n)" 40 600
 within "partners that were seen" "$(redis_cli zcard 'fg:1:{seen}')" 60 600
 echo "known of 1200 where 100 may be: $(keys_of large s) records, $(keys_of large n) counts"
+sleep 1.2
+for key in $(redis_cli --scan --pattern 'fg:*' | grep -v '[^ -~]'); do
+	[ "$(redis_cli pttl "$key")" -gt 0 ] || fail "$key stays for ever"
+done
 edges_stop
