@@ -131,7 +131,7 @@ static void count(struct pooled *p, const struct partner *partner, const uint32_
 	struct near *near = near_use(&p->nears, partner, pooled_now(p));
 
 	for (int v = 0; near && v < VERDICTS; v++)
-		near_count(&p->nears, near, v, verdicts[v]);
+		near_count(&p->nears, near, (enum verdict)v, verdicts[v]);
 }
 
 void batch_count(struct pooled *p, const struct entry *entry, enum verdict verdict)
