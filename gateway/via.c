@@ -328,15 +328,22 @@ void route_remove(msg_t *msg, unsigned count)
 		msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_route);
 }
 
-/* Between the angles of a Route sofia takes octets, blanks among them, that in the first line would
- * begin something else. */
-static bool fits_first_line(su_home_t *home, const url_t *url)
+/* sofia takes octets for a Route's URI, blanks and angles among them, that no URI has. */
+static bool is_uri(su_home_t *home, const url_t *url)
 {
 	const char *text = url_as_string(home, url);
 
 	for (; text && *text > ' ' && *text < 0x7f && !strchr("<>\"", *text); text++)
 		;
 	return text && !*text;
+}
+
+bool routes_are_sound(msg_t *msg)
+{
+	for (const sip_route_t *r = sip_object(msg)->sip_route; r; r = r->r_next)
+		if (!is_uri(msg_home(msg), r->r_url))
+			return false;
+	return true;
 }
 
 /* A strict router puts our Route into the Request-URI and the Request-URI last. sofia
@@ -359,7 +366,7 @@ bool route_undo_strict(const struct own *own, msg_t *msg)
 		if (msg_header_insert(msg, NULL, (msg_header_t *)r) < 0)
 			return false;
 	}
-	if (!fits_first_line(home, r->r_url))
+	if (!is_uri(home, r->r_url))
 		return false;
 	sip->sip_request->rq_url[0] = *r->r_url;
 	msg_fragment_clear(sip->sip_request->rq_common);

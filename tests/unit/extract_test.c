@@ -137,6 +137,8 @@ static const struct { const char *promise, *text; enum reason fault; } faults[] 
 	{ "an address of its own that the next hop would follow", MESSAGE("sip:bob@example.com;maddr=192.0.2.1", SIP_ENDS), REASON_NOT_LOCAL },
 	{ "our own name for anything but OPTIONS", MESSAGE("sip:edge.example.com", SIP_ENDS), REASON_NOT_LOCAL },
 	{ "a foreign Route does not lead on", MESSAGE("sip:bob@fabrikam.com", "Route: <sip:example.com;lr>\n" SIP_ENDS), REASON_NOT_LOCAL },
+	{ "a Route cut in two by a comma", MESSAGE(BOB, "Route: \377<sip:a,b@contoso.com>, <sip:c.contoso.com;lr>\n" SIP_ENDS), REASON_MALFORMED },
+	{ "a Route with a blank", MESSAGE(BOB, "Route: <sip:a b@contoso.com;lr>\n" SIP_ENDS), REASON_MALFORMED },
 	{ "a foreign Route does no harm", MESSAGE(BOB, "Route: <sip:proxy.contoso.com;lr>\n" SIP_ENDS), REASON_NONE },
 	{ "a Route of ours with a token that is none", MESSAGE(BOB, "Route: <sip:edge.example.com;lr;fg=AAAA>\n" SIP_DIALOG), REASON_BAD_ROUTE },
 	{ "a registration", SIP_REQUEST("REGISTER", "sip:example.com", SIP_VIA SIP_ENDS), REASON_NOT_HERE },
