@@ -329,6 +329,7 @@ static void refuse_one(struct world *w)
 
 	LAW(world_next(&w->partner, text, sizeof text - 1, &at, &f), "it is a message");
 	world_hear(w, &w->partner, &f);
+	world_pass_time(w);
 	free(world_said(&w->partner, &size));
 	free(world_said(&w->hop, &size));
 	LAW(w->partner.refusal || peer != PEER_CONTOSO || w->says == STORE_LETS || w->says == STORE_PACES || w->says == STORE_SILENT,
