@@ -1,5 +1,5 @@
 /* The proxy's headers: a token altered in any bit proves nothing, whatever is done to Routes our Via
- * stays on top, and from inside only what carries our token reaches a partner. */
+ * stays on top, and from inside a partner is reached by our token, or where the law lets our users go. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "sipview.h"
 #include "world.h"
 
-enum { WAY_TOKEN, WAY_HEADERS, WAY_INSIDE, WAYS };
+enum { WAY_TOKEN, WAY_HEADERS, WAY_INSIDE, WAY_OUT, WAYS };
 
 /* --- tokens --- */
 
@@ -170,22 +170,47 @@ static bool follows(const struct frame *f)
 	return invites > 0 && (f->method == METHOD_CANCEL || f->method == METHOD_ACK);
 }
 
-static void only_by_token(const struct world *w, const struct frame *f, const char *text, size_t size)
+/* Of the dialog with this partner; where his connection has gone, of the domain that a way was asked for. */
+static bool has_token(const struct world *w, const struct sipview *in)
 {
 	const struct own *own = &w->traffic.own;
-	struct sipview in, out;
-	const url_t *first;
+	const url_t *uri = in->sip->sip_request->rq_url, *first = in->sip->sip_route ? in->sip->sip_route->r_url : uri;
 	struct token token;
+
+	if (url_has_param(uri, "fg") && own_host(own, uri->url_host))
+		first = uri;
+	return in->sip->sip_to->a_tag && sipview_token(own, first, in->sip->sip_call_id->i_id, in->sip->sip_from->a_url, &token)
+	    && token.side != TOKEN_OUTER
+	    && (!strcmp(token.organisation.text, w->partner.origin->name) || (w->wanted.length && domain_same(&token.source, &w->wanted)));
+}
+
+/* A request of our users' own: for the domain that a way was asked for, which the law lets them reach. */
+static void may_go_out(const struct world *w, const struct sipview *out)
+{
+	const sip_t *sip = out->sip;
+	const char *method = sip->sip_request->rq_method_name, *blocked = strstr(w->wanted.text, "fabrikam.com");
+	char host[DOMAIN_MAX + 1];
+
+	sipview_host(sip->sip_request->rq_url, host);
+	LAW(w->way_out && w->wanted.length && !strcmp(host, w->wanted.text), "without a token a request goes where it says");
+	LAW(!world_is_local(host), "what is for us does not go out");
+	LAW(!blocked || strcmp(blocked, "fabrikam.com") || (blocked > w->wanted.text && blocked[-1] != '.'), "a block refuses both directions");
+	LAW(strcmp(method, "REGISTER") && strcmp(method, "PUBLISH"), "nobody registers or publishes at a partner");
+	LAW(!url_has_param(sip->sip_request->rq_url, "maddr"), "no parameter leads elsewhere");
+}
+
+static void only_what_may(const struct world *w, const struct frame *f, const char *text, size_t size)
+{
+	struct sipview in, out;
+	bool follow = follows(f);
 
 	sipview_make(&in, f->octets, f->size, true);
 	sipview_make(&out, text, size, true);
-	first = in.sip->sip_route ? in.sip->sip_route->r_url : in.sip->sip_request->rq_url;
-	if (url_has_param(in.sip->sip_request->rq_url, "fg") && own_host(own, in.sip->sip_request->rq_url->url_host))
-		first = in.sip->sip_request->rq_url;
-	LAW(out.sip->sip_request && in.sip->sip_to->a_tag, "from inside come requests of a dialog");
-	LAW(follows(f) || (sipview_token(own, first, in.sip->sip_call_id->i_id, in.sip->sip_from->a_url, &token) && token.side != TOKEN_OUTER
-	    && !strcmp(token.organisation.text, w->partner.origin->name)), "a partner is sent only what carries his token");
+	LAW(out.sip->sip_request != NULL, "a partner is sent requests");
+	if (!follow && !has_token(w, &in))
+		may_go_out(w, &out);
 	LAW(!strcmp(out.sip->sip_via->v_host, "edge.example.com") && sipview_vias(&out) == sipview_vias(&in) + 1, "our Via is on top");
+	LAW(sipview_line(&out, "P-Asserted-Identity") == UINT16_MAX && sipview_line(&out, "Remote-Party-ID") == UINT16_MAX, "what speaks of trust stays inside");
 	sipview_clear(&in);
 	sipview_clear(&out);
 }
@@ -195,6 +220,8 @@ static void inside_way(struct world *w, const struct frame *f)
 	size_t size, back_size;
 	char *onward, *back;
 
+	w->wanted.length = 0;
+	w->wanted.text[0] = '\0';
 	world_hear(w, &w->hop, f);
 	onward = world_said(&w->partner, &size);
 	back = world_said(&w->hop, &back_size);
@@ -202,7 +229,7 @@ static void inside_way(struct world *w, const struct frame *f)
 	LAW(size == 0 || back_size == 0, "a request goes on or is answered");
 	LAW(w->asked == 0, "the inside has no limits");
 	if (size)
-		only_by_token(w, f, onward, size);
+		only_what_may(w, f, onward, size);
 	free(onward);
 	free(back);
 }
@@ -223,7 +250,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 	}
 	text = world_fill(w, in.at, in.left, &filled);
 	invites = 0;
-	while (world_next(way == WAY_INSIDE ? &w->hop : &w->partner, text, filled, &at, &f)) {
+	w->way_out = way == WAY_OUT;
+	while (world_next(way == WAY_HEADERS ? &w->partner : &w->hop, text, filled, &at, &f)) {
 		if (way == WAY_HEADERS)
 			headers_way(w, &f);
 		else

@@ -276,6 +276,8 @@ struct world *world_begin(enum world_peer peer)
 	link_open(&world.hop, "");
 	world.says = STORE_LETS;
 	world.asked = 0;
+	world.way_out = false;
+	world.wanted = (struct domain){ 0 };
 	branch[0] = '\0';
 	return &world;
 }
@@ -440,13 +442,13 @@ enum reason way_find(struct ways *all, struct ruleset *law, const struct domain 
 {
 	(void)all;
 	(void)law;
-	(void)domain;
 	(void)edge;
 	(void)wait;
 	(void)done;
 	(void)arg;
-	*to = NULL;
-	return REASON_PARTNER_UNREACHABLE;
+	world.wanted = *domain;
+	*to = world.way_out ? &world.partner : NULL;
+	return world.way_out ? REASON_NONE : REASON_PARTNER_UNREACHABLE;
 }
 
 void way_leave(struct way_wait *wait)

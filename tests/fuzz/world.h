@@ -27,6 +27,8 @@ struct world {
 	struct link partner, hop;
 	enum world_store says;
 	unsigned asked;          /* how often the store was asked since world_begin */
+	bool way_out;            /* whatever domain is wanted, the partner's connection leads there */
+	struct domain wanted;    /* the one that a way was asked for last; empty: none */
 };
 
 /* The only one; nothing in flight, nothing said, both connections open. */
