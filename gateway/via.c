@@ -6,7 +6,6 @@
 #include <sofia-sip/url.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define COOKIE "z9hG4bK"
@@ -166,12 +165,11 @@ bool via_looped(const struct own *own, const sip_t *sip)
 void via_tag_of(const struct own *own, const char *call_id, size_t call_id_length, const char *cseq, size_t cseq_length, char out[TAG_MAX])
 {
 	struct siphash m = mix_begin(own, 3);
-	size_t digits = 0;
-	unsigned long number;
+	unsigned long number = 0;
 
-	while (digits < cseq_length && digits < 10 && cseq[digits] >= '0' && cseq[digits] <= '9')
-		digits++;
-	number = strtoul(cseq, NULL, 10);
+	/* As many digits as a CSeq has at most: what is scanned need not be one, and has no NUL behind it. */
+	for (size_t i = 0; i < cseq_length && i < 10 && cseq[i] >= '0' && cseq[i] <= '9'; i++)
+		number = number * 10 + (unsigned long)(cseq[i] - '0');
 	mix(&m, call_id, call_id_length);
 	mix(&m, &number, sizeof number);
 	memcpy(out, TAG_PREFIX, sizeof TAG_PREFIX - 1);

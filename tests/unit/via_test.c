@@ -135,6 +135,25 @@ static void only_the_same_request_is_a_loop(void)
 	sip_own_clear(&own);
 }
 
+/* The scan's CSeq ends nowhere but by its length: an empty one was read on into whatever stood behind the message. */
+static void a_tag_looks_at_nothing_behind_its_cseq(void)
+{
+	static const struct { const char *promise, *one, *other; size_t length; } rows[] = {
+		{ "digits behind it", "12", "1234", 2 },
+		{ "an empty one, digits behind it", "", "34", 0 },
+		{ "an empty one, a number on the next line", "", "\r\n\r\n34", 0 },
+	};
+	struct own own = sip_own();
+	char one[TAG_MAX], other[TAG_MAX];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		via_tag_of(&own, "c", 1, rows[i].one, rows[i].length, one);
+		via_tag_of(&own, "c", 1, rows[i].other, rows[i].length, other);
+		HOLDS(strcmp(one, other) == 0, rows[i].promise);
+	}
+	sip_own_clear(&own);
+}
+
 static void a_refusals_ack_is_told_by_its_tag(void)
 {
 	struct own own = sip_own();
@@ -295,6 +314,7 @@ CU_TestInfo via_tests[] = {
 	{ "a request, its CANCEL and its ACK are one transaction, nobody else's is", a_transaction_has_one_number },
 	{ "the same request again is a loop, another one is not", only_the_same_request_is_a_loop },
 	{ "the ACK of our refusal is told by its tag, parsed or scanned", a_refusals_ack_is_told_by_its_tag },
+	{ "a tag looks at nothing behind its CSeq", a_tag_looks_at_nothing_behind_its_cseq },
 	{ "the top Via says where it came from, and no Via is lost", the_top_via_says_where_it_came_from },
 	{ "a peer that offers oc by rate is told his rate, no other", who_asks_is_told_his_rate },
 	{ "our Via comes on top", our_via_comes_on_top },
