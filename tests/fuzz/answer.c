@@ -71,8 +71,8 @@ static void is_the_answer(const sip_t *answer, const sip_t *request, bool receiv
 	LAW(same_text(answer->sip_to->a_tag, request->sip_to->a_tag ? request->sip_to->a_tag : TAG), "an answer's To has a tag: the request's or ours");
 }
 
-/* Says whether the whole of it is one response. */
-static size_t answer_is_framed(const char *text, size_t size)
+/* The whole of it is one response; borrowed until the next one. */
+static const struct frame *answer_is_framed(const char *text, size_t size)
 {
 	static const struct frame_limits wide = { 1 << 20, 1 << 20, true };
 	static struct frame answer;
@@ -81,7 +81,7 @@ static size_t answer_is_framed(const char *text, size_t size)
 
 	LAW(frame_next(&state, &wide, text, size, &answer, &used) == FRAME_MESSAGE && used == size, "an answer is one whole message");
 	LAW(!answer.request && !answer.fault && answer.status == 503 && answer.head == size, "an answer is a response without a body");
-	return answer.head;
+	return &answer;
 }
 
 static void answer(const struct frame *f, const sip_t *request, bool received)
@@ -103,8 +103,7 @@ static void answer(const struct frame *f, const sip_t *request, bool received)
 		free(small);
 	}
 	if (n && request) {
-		answer_is_framed(out, n);
-		parsed = message_parse(class, out, n);
+		parsed = message_parse_framed(class, answer_is_framed(out, n));
 		LAW(parsed != NULL, "the answer to a request that can be parsed can be parsed");
 		is_the_answer(sip_object(parsed), request, received);
 		msg_destroy(parsed);
@@ -116,7 +115,7 @@ static void answer(const struct frame *f, const sip_t *request, bool received)
 
 static void look_at(const struct frame *f)
 {
-	msg_t *msg = f->fault ? NULL : message_parse(class, f->octets, f->size);
+	msg_t *msg = f->fault ? NULL : message_parse_framed(class, f);
 	const sip_t *sip = msg ? sip_object(msg) : NULL;
 	const char *host;
 	size_t length;

@@ -71,7 +71,7 @@ static void goes_back_as_it_came(const struct sipview *in, const struct sipview 
 /* The parser's way to do the same: octet by octet, where it can read what came. */
 static void scan_does_what_the_parser_would(const struct world *w, const struct frame *f, const char *text, size_t size)
 {
-	msg_t *msg = message_parse(w->traffic.class, f->octets, f->size);
+	msg_t *msg = message_parse_framed(w->traffic.class, f);
 	const struct texts *remove = &w->traffic.conf->border.remove;
 	size_t printed;
 	char *other;
@@ -122,7 +122,7 @@ static void ack_follows(struct world *w)
 /* What the parser cannot read goes back by the scan where a next hop says it: it is ours. */
 static void is_told(const struct world *w, const struct frame *f, const char *text, size_t size, uint8_t options)
 {
-	msg_t *msg = message_parse(w->traffic.class, f->octets, f->size);
+	msg_t *msg = message_parse_framed(w->traffic.class, f);
 	struct sipview in, out;
 
 	LAW(!f->fault && size < f->size, "what is broken does not go back");
