@@ -11,8 +11,7 @@ certs issue "$T" northwind dns:northwind.example
 nexthop
 redis_start
 edges 3
-partner_at 1 northwind --from sip:n@northwind.example --to sip:user%d@example.com --count 6 --window 1 >"$T/names.json"
-is "the sixth name" "$(answered "$T/names.json" '403 watch-list')" 1
+northwind_is_watched
 
 mark
 for k in 1 2 3; do bystander_at $k 240 20/s; done

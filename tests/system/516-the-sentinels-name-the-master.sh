@@ -43,8 +43,7 @@ edge_count=3
 for k in 1 2 3; do edge_start $k; done
 all_joined "1 2 3"
 acquainted
-partner_at 1 northwind --from sip:n@northwind.example --to sip:user%d@example.com --count 6 --window 1 >"$T/names.json"
-is "the sixth name" "$(answered "$T/names.json" '403 watch-list')" 1
+northwind_is_watched
 until_true "the replica knows it" eval '(redis_port=$second_port; is_restricted northwind.example)'
 
 mark

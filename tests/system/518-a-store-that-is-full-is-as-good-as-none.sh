@@ -10,8 +10,7 @@ certs issue "$T" northwind dns:northwind.example
 nexthop
 redis_start --maxmemory-policy noeviction
 edges 2
-partner_at 1 northwind --from sip:n@northwind.example --to sip:user%d@example.com --count 6 --window 1 >"$T/names.json"
-is "the sixth name" "$(answered "$T/names.json" '403 watch-list')" 1
+northwind_is_watched
 mark
 bystander_at 1 160 20/s
 redis_cli config set maxmemory 1 >/dev/null
