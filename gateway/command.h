@@ -1,0 +1,47 @@
+/* The words of one question to the console, checked against the table of
+ * commands (command.def): for the daemon, to which they are hostile, and for fedgatectl. */
+#ifndef GATEWAY_COMMAND_H
+#define GATEWAY_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define COMMAND_LINE_MAX 4096  /* octets of a question, with its line's end */
+#define COMMAND_WORDS_MAX 32
+
+enum access { ACCESS_REPORT, ACCESS_CHANGE, ACCESS_LOCAL };
+
+struct talk;
+
+struct command {
+	const char *word;
+	enum access access;
+	unsigned least, most;
+	const char *options, *usage, *help;
+	void (*run)(struct talk *);     /* NULL in fedgatectl */
+};
+
+/* The words of a question: behind the command, and its options, in the order in which they came. */
+struct asked {
+	const struct command *command;
+	size_t count, option_count;
+	const char *words[COMMAND_WORDS_MAX];                     /* borrowed, all of them */
+	const char *options[COMMAND_WORDS_MAX], *values[COMMAND_WORDS_MAX]; /* without "--"; "" of one that takes no word */
+};
+
+/* Cuts a line of words in place: they are separated by blanks; one in double quotes may hold blanks, and
+ * \" and \\ stand for a quote and a backslash there. How many, or -1 with *why: a NUL, a control character, a quote
+ * that does not end, too many words. */
+int command_cut(char *line, size_t length, char *words[COMMAND_WORDS_MAX], const char **why);
+/* The way back, with a line's end: how fedgatectl asks. False: it does not fit. */
+bool command_line(char out[COMMAND_LINE_MAX], size_t count, const char *const words[]);
+
+/* Checks words against a table. False, with `why`: no such command (and the nearest one), an
+ * option it does not have, too few words or too many, then with its usage. `words` are borrowed. */
+bool command_read(struct asked *, const struct command *table, size_t rows, size_t count, const char *const words[],
+    char *why, size_t size);
+
+/* The value of an option; NULL: it was not given. */
+const char *command_option(const struct asked *, const char *name);
+
+#endif

@@ -1,0 +1,66 @@
+/* One question to the console and its answer, which is JSON and may take many turns: a command writes
+ * a few rows a turn, and only while the reader takes them, so that neither a long report nor a
+ * reader that stops holds up a message. Commands are in command_*.c.
+ *
+ * On the wire: one line of words (command.h); then a line "ok" and the JSON behind it, or a line "no" (refused or
+ * failed) and {done: false, what, complaints: []}, or "usage TEXT" (no such command, wrong words); then the end. The other
+ * end may also be a person with socat. */
+#ifndef GATEWAY_TALK_H
+#define GATEWAY_TALK_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "command.h"
+#include "traffic.h"
+
+/* What a command may touch: borrowed from the edge. */
+struct talk_house {
+	struct traffic *traffic;
+	void *edge;
+	/* The edge's own: they answer false with complaints. */
+	bool (*reload)(void *edge, struct complaints *, char *done, size_t size);
+	void (*drain)(void *edge);
+	/* Its parts of `status`, added to the object. */
+	void (*describe)(void *edge, json_t *status);
+};
+
+/* Who asks: the socket's peer. */
+struct teller {
+	uid_t uid;
+	char name[33];               /* of the user, else the number */
+};
+
+struct talk {
+	const struct talk_house *house;
+	struct asked asked;
+	struct teller who;
+	void *state;                 /* of a command that takes more than a turn: freed by `release` */
+};
+
+/* All of an answer at once. `object` is taken. */
+void talk_answer(struct talk *, json_t *object /* taken */);
+/* "no", and the text as `what`: exit status 1 of fedgatectl. */
+void talk_refuse(struct talk *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A change: {done: true, what, complaints: []}; the text is `what`. */
+void talk_done(struct talk *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Likewise refused, with complaints. */
+void talk_complain(struct talk *, const char *what, const struct complaints *);
+
+/* An answer with one long list: `head` and then "LIST": [ rows ... ] in one object. */
+void talk_begin(struct talk *, json_t *head /* taken */, const char *list);
+void talk_row(struct talk *, json_t *row /* taken */);
+void talk_end(struct talk *);
+
+/* An answer without an end (`log -f`, `trace`): one object a line. What the reader does not take is dropped, and the
+ * next line that it takes is preceded by {"lost": N}. */
+void talk_line(struct talk *, json_t *line /* taken */);
+
+/* Goes on in a later turn, when the reader has room for it: until `more` answers false, which ends the answer.
+ * `release` is called once, when the answer has ended or the reader has gone: `state` is freed there, and the talk is not to
+ * be used any more. With more NULL something else calls: a reply of the store, a timer; talk_end or talk_answer ends it. */
+void talk_later(struct talk *, bool (*more)(struct talk *), void *state, void (*release)(void *state));
+/* Ends an answer that talk_line made. */
+void talk_hang_up(struct talk *);
+
+#endif
