@@ -140,10 +140,9 @@ static bool in_dialog(const struct frame *f)
 	return false;
 }
 
-static bool same_case(const struct traffic *tr, const struct refusal *r, const struct frame *f)
+static bool same_case(const struct refusal *r, const struct frame *f)
 {
-	return r->law == tr->law && f->request && f->answerable && !f->fault && !f->routed
-	    && tr->store->clock_us(tr->store) < r->until_us && method_may_be_refused(f->method)
+	return f->request && f->answerable && !f->fault && !f->routed && method_may_be_refused(f->method)
 	    && !(f->method == METHOD_INVITE && in_dialog(f))
 	    && plain_via(f) && plain_lines(f) && asks_for_local(r->law, f) && same_source(r, f);
 }
@@ -152,16 +151,17 @@ bool refusal_again(const struct traffic *tr, struct link *l, const struct frame 
 {
 	struct refusal *r = l->refusal;
 	struct decided d;
+	int64_t now;
 	size_t length;
 
 	if (!r)
 		return false;
-	if (r->law != tr->law || tr->store->clock_us(tr->store) >= r->until_us) {
+	now = tr->store->clock_us(tr->store);
+	if (r->law != tr->law || now >= r->until_us) {
 		refusal_forget(l);
 		return false;
 	}
-	if (!same_case(tr, r, f)
-	    || !reply_scanned(tr, l, f, r->reason, &r->entry, r->retry_at_us - tr->store->clock_us(tr->store)))
+	if (!same_case(r, f) || !reply_scanned(tr, l, f, r->reason, &r->entry, r->retry_at_us - now))
 		return false;
 	d = (struct decided) { .reason = r->reason, .facts = &r->facts, .entry = &r->entry, .seen = &r->seen,
 		.class = judge_class(&r->entry, r->reason, &r->seen), .organisation = l->origin->name,
