@@ -7,8 +7,8 @@
 enum state { CONNECTING, HANDSHAKE, OPEN, FINISHING, LINGERING, DEAD };
 
 #define READ_CHUNK ((size_t)16 * 1024) /* the most that a TLS record holds */
-#define READ_TURN ((size_t)16 * 1024)       /* then the others have their turn */
-#define RAW_TURN ((size_t)16 * 1024)        /* of TLS, whatever is in it */
+#define READ_TURN ((size_t)4 * 1024)       /* then the others have their turn */
+#define RAW_TURN ((size_t)4 * 1024)        /* of TLS, whatever is in it */
 #define TALK_MOST 64                        /* messages of TLS itself in a second */
 #define TALK_US 1000000
 #define LINGER_US 1000000
