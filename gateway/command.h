@@ -26,18 +26,21 @@ struct asked {
 	const struct command *command;
 	size_t count, option_count;
 	const char *words[COMMAND_WORDS_MAX];                     /* borrowed, all of them */
-	const char *options[COMMAND_WORDS_MAX], *values[COMMAND_WORDS_MAX]; /* without "--"; "" of one that takes no word */
+	/* Without their dashes, perhaps with "=" and the value behind: look at them by command_option. */
+	const char *options[COMMAND_WORDS_MAX], *values[COMMAND_WORDS_MAX]; /* values: "" of one that takes no word */
 };
 
-/* Cuts a line of words in place: they are separated by blanks; one in double quotes may hold blanks, and
- * \" and \\ stand for a quote and a backslash there. How many, or -1 with *why: a NUL, a control character, a quote
- * that does not end, too many words. */
+/* Cuts a line of words in place, without its line's end, in the place of which a NUL may be written: words are
+ * separated by blanks; what stands in double quotes may hold blanks, and \" and \\ stand for a quote and a backslash
+ * there. How many, or -1 with *why: a NUL, a control character, what is no UTF-8, a quote that does not end, too
+ * many words. */
 int command_cut(char *line, size_t length, char *words[COMMAND_WORDS_MAX], const char **why);
-/* The way back, with a line's end: how fedgatectl asks. False: it does not fit. */
+/* The way back, with a line's end and a NUL: how fedgatectl asks. False: it does not fit, or is what command_cut refuses. */
 bool command_line(char out[COMMAND_LINE_MAX], size_t count, const char *const words[]);
 
 /* Checks words against a table. False, with `why`: no such command (and the nearest one), an
- * option it does not have, too few words or too many, then with its usage. `words` are borrowed. */
+ * option it does not have or twice, too few words or too many, then with its usage. `words` are borrowed. A value stands
+ * behind its option, or in the same word ("--for=1h"); options of one letter have one dash ("-f"); behind "--" are words only. */
 bool command_read(struct asked *, const struct command *table, size_t rows, size_t count, const char *const words[],
     char *why, size_t size);
 

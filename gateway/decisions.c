@@ -128,10 +128,10 @@ void decisions_number(struct decisions *d, const char *key, int64_t value)
 	put(d, text, (size_t)snprintf(text, sizeof text, "%" PRId64, value));
 }
 
-void decisions_true(struct decisions *d, const char *key)
+void decisions_truth(struct decisions *d, const char *key, bool value)
 {
 	put_key(d, key);
-	put(d, "true", 4);
+	put(d, value ? "true" : "false", value ? 4 : 5);
 }
 
 void decisions_begin(struct decisions *d, const char *event)

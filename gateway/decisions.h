@@ -20,7 +20,7 @@ bool decisions_wanted(const struct decisions *);
 void decisions_begin(struct decisions *, const char *event);
 void decisions_text(struct decisions *, const char *key, const char *value, size_t length);
 void decisions_number(struct decisions *, const char *key, int64_t value);
-void decisions_true(struct decisions *, const char *key);
+void decisions_truth(struct decisions *, const char *key, bool value);
 void decisions_end(struct decisions *);
 
 #endif

@@ -51,12 +51,33 @@ static void drain(struct edge *e)
 	log_line(LEVEL_INFO, "stopping: no new connections; %zu requests wait for their answer", pendings_quota(e->pendings)->used);
 }
 
+void edge_drain(struct edge *e, char *done, size_t size)
+{
+	size_t pending = pendings_quota(e->pendings)->used;
+
+	e->drained = true;
+	doors_shut(&e->federation);
+	doors_shut(&e->internal);
+	snprintf(done, size, "no new connections; %zu requests wait for their answer; open connections stay until they are idle or the edge is stopped", pending);
+	notify_ready(&e->notify, "edge %s is drained: no new connections; waits to be stopped", e->conf->edge.name);
+}
+
+static void reload(struct edge *e)
+{
+	struct complaints complaints;
+	char done[1024];
+
+	complaints_init(&complaints);
+	edge_reload(e, &complaints, done, sizeof done);
+	complaints_clear(&complaints);
+}
+
 static void on_signal(void *arg, int signal)
 {
 	struct edge *e = arg;
 
 	if (signal == SIGHUP && !e->draining)
-		edge_reload(e);
+		reload(e);
 	else if (signal == SIGUSR1)
 		ledger_say_totals(e->ledger);
 	else if (signal == SIGTERM || signal == SIGINT)
@@ -199,6 +220,7 @@ static bool edge_start(struct edge *e, struct complaints *complaints)
 	secret_read(e->secret, conf->store.kind == STORE_REDIS ? "" : conf->store.state_file); /* a pool has its route keys */
 	edge_install(e, conf, law, &parts);
 	open_services(e, conf);
+	edge_open_console(e);
 	return true;
 }
 
@@ -206,6 +228,7 @@ static void edge_stop(struct edge *e)
 {
 	doors_close(&e->federation);
 	doors_close(&e->internal);
+	console_free(e->console);
 	for (struct link *l = e->links.first; l; l = l->next_all)
 		if (l->origin && e->ledger)
 			transit_link_closed(&e->traffic, l);
@@ -248,7 +271,7 @@ int edge_run(const char *path)
 	e->path = path;
 	started = edge_start(e, &complaints);
 	if (started) {
-		edge_say_policy(e, "loaded");
+		edge_note_files(e, "loaded");
 		say_ready(e);
 		on_tick(e);
 		loop_run(e->loop);

@@ -54,6 +54,12 @@ void doors_close(struct door_list *l)
 	*l = (struct door_list) { 0 };
 }
 
+void doors_shut(struct door_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		listener_shut(l->list[i].listener);
+}
+
 void doors_swap(struct door_list *old, struct door_list *new)
 {
 	for (size_t i = 0; i < old->count; i++) {

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_EDGE_PARTS_H
 #define GATEWAY_EDGE_PARTS_H
 
+#include "console.h"
 #include "log.h"
 #include "notify.h"
 #include "traffic.h"
@@ -17,6 +18,13 @@ struct door_at {
 struct door_list {
 	struct door_at *list; /* owned */
 	size_t count;
+};
+
+/* The policy that was loaded last, for who asks. */
+struct policy_seen {
+	char digest[13];
+	size_t allows, blocks, providers;
+	int64_t loaded_us;
 };
 
 struct parts {
@@ -46,11 +54,20 @@ struct edge {
 	struct decisions *decisions;
 	struct ledger *ledger;
 	struct traffic traffic;
+	struct talk_house house;
+	struct console *console;
+	int64_t started_us, begun_us;         /* on the wall clock, and on the monotonic one */
+	struct policy_seen policy, policy_before;
+	char conf_digest[13], conf_before[13];
 	unsigned char secret[32];
 	struct timer tick;
 	int64_t next_store_tick_us, drain_until_us;
+	bool drained;                         /* the console said so: no new connections, but no stop */
 	bool draining, last_words, failed;
 };
+
+/* Takes no new connections, and goes on. */
+void edge_drain(struct edge *, char *done, size_t size);
 
 /* edge_links.c */
 extern const struct link_calls edge_link_calls;
@@ -63,12 +80,17 @@ void edge_open_store(struct edge *);
 void edge_close_store(struct edge *);
 void edge_reload_store(struct edge *); /* the old configuration is there yet */
 
+/* edge_console.c */
+void edge_open_console(struct edge *);
+
 /* edge_reload.c */
-void edge_reload(struct edge *);
+/* False, with complaints: nothing has changed. True: `done` says what has. */
+bool edge_reload(struct edge *, struct complaints *, char *done, size_t size);
 /* Swaps in what was read and opened whole. All are taken. */
 void edge_install(struct edge *, struct conf *, struct ruleset *, struct parts *);
 void edge_complain(const struct complaints *);
-void edge_say_policy(struct edge *, const char *what);
+/* Notes what the files are now, and tells of it. */
+void edge_note_files(struct edge *, const char *what);
 enum log_level edge_log_level(const struct conf *);
 
 /* The TLS contexts alone: what `fedgated -t` can look at without binding anything. */
@@ -83,6 +105,8 @@ void doors_open(struct edge *, struct door_list *out, const struct addresses *, 
 /* `new` becomes `old`; what is in `old` only is closed. */
 void doors_swap(struct door_list *old, struct door_list *new);
 void doors_close(struct door_list *);
+/* Takes no more connections; the addresses are kept. */
+void doors_shut(struct door_list *);
 
 /* The edge's own secret beside the state file: without edge.route-keys it signs our
  * tokens, which then hold over a restart. Made where there is none; without a state file it lives as long as the process. */

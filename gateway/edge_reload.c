@@ -1,8 +1,10 @@
 /* A reload, and what it shares with the start: parse whole, check whole, swap whole. */
 #include "edge_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "log.h"
 #include "redis.h"
 
@@ -114,12 +116,30 @@ enum log_level edge_log_level(const struct conf *c)
 	return (enum log_level)c->log.level;
 }
 
-void edge_say_policy(struct edge *e, const char *what)
+static void look_at(struct policy_seen *seen, const struct edge *e)
 {
-	char digest[13] = "?", text[400];
+	const struct allow *allows;
+	const struct block *blocks;
+	const struct provider *providers;
 
-	conf_policy_digest(e->conf->policy, digest);
-	snprintf(text, sizeof text, "%s %s, digest %s", what, e->conf->policy, digest);
+	snprintf(seen->digest, sizeof seen->digest, "?");
+	conf_policy_digest(e->conf->policy, seen->digest);
+	seen->allows = ruleset_allows(e->law, &allows);
+	seen->blocks = ruleset_blocks(e->law, &blocks);
+	seen->providers = ruleset_providers(e->law, &providers);
+	seen->loaded_us = clock_wall_us();
+}
+
+void edge_note_files(struct edge *e, const char *what)
+{
+	char text[400];
+
+	e->policy_before = e->policy;
+	look_at(&e->policy, e);
+	memcpy(e->conf_before, e->conf_digest, sizeof e->conf_before);
+	snprintf(e->conf_digest, sizeof e->conf_digest, "?");
+	conf_policy_digest(e->path, e->conf_digest);
+	snprintf(text, sizeof text, "%s %s, digest %s", what, e->conf->policy, e->policy.digest);
 	log_line(LEVEL_INFO, "policy: %s", text);
 	ledger_event(e->ledger, "policy", text);
 }
@@ -141,16 +161,39 @@ static void check_links(struct edge *e)
 	}
 }
 
-static void needs_restart(const struct conf *old, const struct conf *new)
+/* What a running edge cannot change: said in the log, and named in `out`. */
+static void needs_restart(const struct conf *old, const struct conf *new, char *out, size_t size)
 {
-	if (strcmp(old->store.state_file, new->store.state_file))
-		log_line(LEVEL_WARNING, "store.state-file: takes effect at the next start");
-	if (strcmp(old->dns.resolver, new->dns.resolver))
-		log_line(LEVEL_WARNING, "dns.resolver: takes effect at the next start");
-	if (old->federation.reuse_port != new->federation.reuse_port)
-		log_line(LEVEL_WARNING, "federation.reuse-port: takes effect at the next start");
-	if (strcmp(old->edge.user, new->edge.user))
-		log_line(LEVEL_WARNING, "edge.user: takes effect at the next start");
+	const struct { bool differs; const char *setting; } rows[] = {
+		{ strcmp(old->store.state_file, new->store.state_file) != 0, "store.state-file" },
+		{ strcmp(old->dns.resolver, new->dns.resolver) != 0, "dns.resolver" },
+		{ old->federation.reuse_port != new->federation.reuse_port, "federation.reuse-port" },
+		{ strcmp(old->edge.user, new->edge.user) != 0, "edge.user" },
+	};
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (!rows[i].differs)
+			continue;
+		log_line(LEVEL_WARNING, "%s: takes effect at the next start", rows[i].setting);
+		if (at < size)
+			at += (size_t)snprintf(out + at, size - at, "; %s takes effect at the next start", rows[i].setting);
+	}
+}
+
+/* What has become of the two files, for who asked for the reload. */
+static void say_changes(const struct edge *e, const char *restart, char *done, size_t size)
+{
+	const struct policy_seen *was = &e->policy_before, *is = &e->policy;
+	char digest[40];
+
+	snprintf(digest, sizeof digest, strcmp(was->digest, is->digest) ? "digest %s (was %s)" : "unchanged, digest %s",
+	    is->digest, was->digest);
+	snprintf(done, size, "%s: %s; allow %zu (was %zu), block %zu (was %zu), providers %zu (was %zu); %s: %s%s%s", e->conf->policy,
+	    digest, is->allows, was->allows, is->blocks, was->blocks, is->providers, was->providers, e->path,
+	    strcmp(e->conf_before, e->conf_digest) ? "changed" : "unchanged", restart,
+	    e->drained ? "; the edge is still drained: it takes no new connections before its next start" : "");
 }
 
 static void say_refused(struct edge *e, size_t complaints)
@@ -163,35 +206,45 @@ static void say_refused(struct edge *e, size_t complaints)
 	    e->conf->edge.name, complaints, s);
 }
 
-void edge_reload(struct edge *e)
+static void take_over(struct edge *e, struct conf *conf, struct ruleset *law, struct parts *parts)
 {
-	struct complaints complaints;
+	edge_install(e, conf, law, parts);
+	if (e->drained) {
+		doors_shut(&e->federation);
+		doors_shut(&e->internal);
+	}
+	log_open(edge_log_level(conf));
+	decisions_reopen(e->decisions, conf->log.decisions, conf->edge.name);
+	ledger_set_targets(e->ledger, conf->log.targets);
+	console_configure(e->console, conf);
+	check_links(e);
+	edge_note_files(e, "reloaded");
+	notify_ready(&e->notify, "edge %s is ready; reloaded", conf->edge.name);
+}
+
+bool edge_reload(struct edge *e, struct complaints *complaints, char *done, size_t size)
+{
+	char restart[200];
 	struct conf *conf;
 	struct ruleset *law = NULL;
 	struct parts parts;
 
 	notify_reloading(&e->notify);
-	complaints_init(&complaints);
-	conf = conf_read(e->path, &complaints);
+	conf = conf_read(e->path, complaints);
 	if (conf)
-		law = conf_read_policy(conf->policy, conf, &complaints);
+		law = conf_read_policy(conf->policy, conf, complaints);
 	if (conf && conf->store.kind != e->conf->store.kind)
-		complain(&complaints, conf->path, 0, "store.kind: a running edge keeps its store: stop and start it for another one");
-	if (conf && parts_open(e, &parts, conf, &complaints)) {
-		needs_restart(e->conf, conf);
-		edge_install(e, conf, law, &parts);
-		log_open(edge_log_level(conf));
-		decisions_reopen(e->decisions, conf->log.decisions, conf->edge.name);
-		ledger_set_targets(e->ledger, conf->log.targets);
-		check_links(e);
-		edge_say_policy(e, "reloaded");
-		notify_ready(&e->notify, "edge %s is ready; reloaded", conf->edge.name);
-	} else {
-		edge_complain(&complaints);
-		say_refused(e, complaints.count);
-		decisions_reopen(e->decisions, e->conf->log.decisions, e->conf->edge.name);
-		ruleset_unref(law);
-		conf_free(conf);
+		complain(complaints, conf->path, 0, "store.kind: a running edge keeps its store: stop and start it for another one");
+	if (conf && parts_open(e, &parts, conf, complaints)) {
+		needs_restart(e->conf, conf, restart, sizeof restart);
+		take_over(e, conf, law, &parts);
+		say_changes(e, restart, done, size);
+		return true;
 	}
-	complaints_clear(&complaints);
+	edge_complain(complaints);
+	say_refused(e, complaints->count);
+	decisions_reopen(e->decisions, e->conf->log.decisions, e->conf->edge.name);
+	ruleset_unref(law);
+	conf_free(conf);
+	return false;
 }

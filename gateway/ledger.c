@@ -86,7 +86,7 @@ static void flush_fold(struct ledger *l, struct fold *f)
 	decisions_text(l->decisions, "partner", f->who, strlen(f->who));
 	decisions_text(l->decisions, "reason", reason_row(f->reason)->token, strlen(reason_row(f->reason)->token));
 	if (f->observe)
-		decisions_true(l->decisions, "observe");
+		decisions_truth(l->decisions, "observe", true);
 	decisions_number(l->decisions, "count", (int64_t)f->more);
 	decisions_end(l->decisions);
 	f->more = 0;
@@ -238,7 +238,7 @@ static void write_decision(struct ledger *l, const struct decided *d, const char
 	if (rule[0])
 		decisions_text(out, "rule", rule, strlen(rule));
 	if (d->entry && judge_is_waived(d->entry, d->reason))
-		decisions_true(out, "observe");
+		decisions_truth(out, "observe", true);
 	decisions_end(out);
 }
 
@@ -305,6 +305,18 @@ void ledger_event(struct ledger *l, const char *event, const char *text)
 {
 	decisions_begin(l->decisions, event);
 	decisions_text(l->decisions, "what", text, strlen(text));
+	decisions_end(l->decisions);
+}
+
+void ledger_operator(struct ledger *l, const char *user, unsigned long uid, const char *asked, const char *what, bool done)
+{
+	log_line(done ? LEVEL_INFO : LEVEL_WARNING, "console: %s (uid %lu): %s: %s%s", user, uid, asked, done ? "" : "refused: ", what);
+	decisions_begin(l->decisions, "operator");
+	decisions_text(l->decisions, "who", user, strlen(user));
+	decisions_number(l->decisions, "uid", (int64_t)uid);
+	decisions_text(l->decisions, "asked", asked, strlen(asked));
+	decisions_text(l->decisions, "what", what, strlen(what));
+	decisions_truth(l->decisions, "done", done);
 	decisions_end(l->decisions);
 }
 

@@ -46,6 +46,8 @@ void ledger_handshake(struct ledger *, const char *address, const char *failure 
 void ledger_class(struct ledger *, const struct partner *, enum class before, enum class now, const char *why);
 /* "policy", "store", "operator": one line of our own words. */
 void ledger_event(struct ledger *, const char *event, const char *text);
+/* Somebody at the console changed something, or was refused it: who, the words, what became of it. */
+void ledger_operator(struct ledger *, const char *user, unsigned long uid, const char *asked, const char *what, bool done);
 
 uint64_t ledger_total(const struct ledger *, enum reason);
 uint64_t ledger_answers(const struct ledger *, enum answered);

@@ -37,6 +37,7 @@ struct link {
 	bool stalled;                /* not read from until a next hop's queue is down */
 	unsigned strange;            /* responses nobody asked for */
 	struct pending *pending;     /* sent here, not answered yet */
+	unsigned awaited;            /* how many those are */
 	struct transit *waiting;     /* messages from here that wait for the store or for their slot */
 	unsigned paced;              /* of them, those that wait for their slot */
 	uint64_t vary_law;           /* the number of the law that `vary` is for; 0: not asked yet */

@@ -96,6 +96,13 @@ static int bind_socket(struct address *address, bool reuse_port)
 	return fd;
 }
 
+static const char *remedy(const struct address *address, int error)
+{
+	if (address->socket.any.sa_family == AF_UNIX)
+		return "make its directory, owned by the edge's user";
+	return error == EACCES ? "a port below 1024 needs root, or CAP_NET_BIND_SERVICE" : "is it an address of this host, and free?";
+}
+
 struct listener *listener_open(struct loop *loop, const struct address *address, bool reuse_port,
     listener_accepted_fn *accepted, void *arg, char *why, size_t size)
 {
@@ -105,21 +112,33 @@ struct listener *listener_open(struct loop *loop, const struct address *address,
 	l->fd = bind_socket(&l->address, reuse_port);
 	if (l->fd >= 0 && (l->index = loop_add(loop, l->fd, LOOP_READ, on_ready, l)) > 0)
 		return l;
-	snprintf(why, size, "cannot listen: %s: %s", strerror(errno), errno == EACCES
-	    ? "a port below 1024 needs root, or CAP_NET_BIND_SERVICE" : "is it an address of this host, and free?");
+	snprintf(why, size, "cannot listen: %s: %s", strerror(errno), remedy(address, errno));
 	if (l->fd >= 0)
 		close(l->fd);
 	free(l);
 	return NULL;
 }
 
-void listener_close(struct listener *l)
+void listener_shut(struct listener *l)
 {
-	if (!l)
+	if (l->fd < 0)
 		return;
 	timer_stop(l->loop, &l->retry);
 	loop_remove(l->loop, l->index);
 	close(l->fd);
+	l->fd = -1;
+}
+
+bool listener_is_open(const struct listener *l)
+{
+	return l->fd >= 0;
+}
+
+void listener_close(struct listener *l)
+{
+	if (!l)
+		return;
+	listener_shut(l);
 	free(l);
 }
 

@@ -49,6 +49,9 @@ typedef void listener_accepted_fn(void *arg, int fd, const struct address *peer)
 struct listener *listener_open(struct loop *, const struct address *, bool reuse_port,
     listener_accepted_fn *, void *arg, char *why, size_t size);
 void listener_close(struct listener *);
+/* Takes no more connections, and keeps its address for who asks. */
+void listener_shut(struct listener *);
+bool listener_is_open(const struct listener *);
 /* The address it is bound to: the port that port 0 became. */
 const struct address *listener_address(const struct listener *);
 

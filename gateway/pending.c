@@ -85,6 +85,8 @@ static void list_leave(struct pending *at)
 		at->all->newest = at->back;
 	if (at->final)
 		at->all->answered--;
+	else
+		at->on->awaited--;
 	at->back = NULL;
 }
 
@@ -95,6 +97,8 @@ static void list_join(struct pending *at, struct link *to)
 	if (at->next)
 		at->next->back = &at->next;
 	to->pending = at;
+	at->on = to;
+	to->awaited++;
 }
 
 struct pending *pending_add(struct pendings *p, uint64_t key, struct link *from, struct link *to,

@@ -13,6 +13,7 @@ struct pending {
 	uint64_t key;
 	struct pending *next_key;        /* in its bucket */
 	struct pending *next, **back;    /* of the link it was sent to; back NULL: not on a list */
+	struct link *on;                 /* borrowed: the link it was sent to, while there is no final answer */
 	struct timer timer;
 	uint64_t from;                   /* id of the link it came by */
 	uint64_t cancel_from;            /* id of the link that its CANCEL came by */

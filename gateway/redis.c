@@ -109,7 +109,7 @@ static void on_ready(void *arg, struct resp *resp)
 	struct redis *r = arg;
 
 	r->state = GREETING;
-	talk_begin(r, resp);
+	talk_greet(r, resp);
 }
 
 static void on_failed(void *arg, const char *why, bool refused)

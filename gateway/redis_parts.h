@@ -50,7 +50,7 @@ void link_away(struct redis *, const char *why, int64_t wait_us);
 void link_say_down(struct redis *, const char *why);
 
 /* redis_talk.c: what is said on the connection, from its first word. */
-void talk_begin(struct redis *, struct resp * /* taken */);
+void talk_greet(struct redis *, struct resp * /* taken */);
 void talk_probe(struct redis *); /* and again, until one comes through */
 
 /* redis.c, for resp's calls */

@@ -214,7 +214,7 @@ static const struct resp_calls resp_calls = {
 	.reply = on_reply, .pushed = on_pushed, .missed = on_missed, .closed = link_closed
 };
 
-void talk_begin(struct redis *r, struct resp *resp)
+void talk_greet(struct redis *r, struct resp *resp)
 {
 	r->resp = resp;
 	resp_set_owner(resp, &resp_calls, r);

@@ -17,7 +17,7 @@ configure()
 	inside=$(free_address)
 	INTERNAL_SET="listen = [ \"$inside\" ]; certificate = \"$T/edge.pem\"; key = \"$T/edge.key\"; ca = \"$T/ca.pem\"; peers = [ \"director1.example.com\" ];"
 	write_conf
-	sed "s|$T/state|$T/$1.state|; s|$T/decisions|$T/$1.decisions|; s|edge1.example.com|$1.example.com|" "$T/fedgate.conf" >"$T/$1.conf"
+	sed "s|$T/state|$T/$1.state|; s|$T/decisions|$T/$1.decisions|; s|$T/console|$T/$1.console|; s|edge1.example.com|$1.example.com|" "$T/fedgate.conf" >"$T/$1.conf"
 	eval "$1_inside=$inside"
 }
 

@@ -85,7 +85,7 @@ nexthop()
 tell() { printf '%s\n' "$2" >"$T/$1.control"; }
 
 # Settings that tests change; whole lines of each group.
-EDGE_SET=; FEDERATION_SET=; INTERNAL_SET=; MESSAGES_SET=; BORDER_SET=; LOG_SET=; STORE_SET=; MORE_SET=
+EDGE_SET=; FEDERATION_SET=; INTERNAL_SET=; MESSAGES_SET=; BORDER_SET=; LOG_SET=; STORE_SET=; CONSOLE_SET=; MORE_SET=
 HOPS=; FEDERATION_LISTEN='"127.0.0.1:0"'; POLICY=
 
 write_conf()
@@ -99,7 +99,7 @@ internal: { next-hops = ( $hops ); $INTERNAL_SET };
 messages: { $MESSAGES_SET };
 border: { $BORDER_SET };
 store: { state-file = "$T/state"; $STORE_SET };
-log: { decisions = "$T/decisions.jsonl"; level = "${LOG_LEVEL:-debug}"; $LOG_SET };
+log: { decisions = "$T/decisions.jsonl"; level = "${LOG_LEVEL:-debug}"; $LOG_SET }; console: { socket = "$T/console.sock"; $CONSOLE_SET };
 $MORE_SET
 policy = "$T/policy.conf";
 END
@@ -138,6 +138,9 @@ reload()
 	until_true "the reload" reloaded "$before"
 }
 reloaded() { [ "$(count_of edge 'policy: reloaded|reload: ')" -gt "$1" ]; }
+
+# question "WORDS": what the console answers, as it is on the wire.
+question() { printf '%s\n' "$1" | "$TOOLS/ask" "$T/console.sock"; }
 
 # partner CERT options...: one run of the partner against the edge.
 partner()
