@@ -49,7 +49,7 @@ static const struct setting internal_rows[] = {
 	{ "ca", KIND_FILE, .field = AT(internal.tls.ca) },
 	{ "peers", KIND_OTHER, .field = AT(internal.peers), .read = conf_read_names },
 	{ "next-hops", KIND_OTHER, .required = true, .read = conf_read_hops,
-	    .example = "( { uri = \"sips:director1.example.com\"; } )" },
+	    .example = "( { uri = \"sips:director1.example.com\"; } )", .inner = &conf_hop_table },
 	{ "record-route", KIND_NAME, .field = AT(internal.record_route) },
 };
 static const struct table internal_table = TABLE(internal_rows);
@@ -142,6 +142,11 @@ static const struct setting conf_rows[] = {
 	{ "policy", KIND_FILE, .required = true, .field = AT(policy), .example = "\"/etc/fedgate/policy.conf\"" },
 };
 static const struct table conf_table = TABLE(conf_rows);
+
+const struct table *conf_settings(void)
+{
+	return &conf_table;
+}
 
 void texts_add(struct texts *texts, const char *text)
 {

@@ -17,11 +17,11 @@ static const struct setting hop_rows[] = {
 	    .fallback = "1" },
 	{ "name", KIND_NAME, .field = offsetof(struct hop_conf, name) },
 };
-static const struct table hop_table = TABLE(hop_rows);
+const struct table conf_hop_table = TABLE(hop_rows);
 
 static void hop_clear(struct hop_conf *hop)
 {
-	table_clear(&hop_table, hop);
+	table_clear(&conf_hop_table, hop);
 	free(hop->host);
 }
 
@@ -142,8 +142,8 @@ static void add_hop(struct reader *reader, config_setting_t *entry, void *arg)
 	su_home_t *home;
 	url_t *url;
 
-	table_defaults(&hop_table, &hop);
-	table_read(reader, &hop_table, "", entry, &hop);
+	table_defaults(&conf_hop_table, &hop);
+	table_read(reader, &conf_hop_table, "", entry, &hop);
 	if (!*hop.uri) {
 		hop_clear(&hop);
 		return;

@@ -18,6 +18,8 @@ setting_read_fn conf_read_redis_address; /* struct redis_conf: the one server */
 setting_read_fn conf_read_sentinels;  /* struct redis_conf: the servers */
 setting_read_fn conf_read_password;   /* char *: the first line of a file */
 
+extern const struct table conf_hop_table;
+
 void conf_clear_hops(struct conf *);
 void conf_clear_redis(struct conf *); /* what no row of the table owns */
 

@@ -125,11 +125,16 @@ static const struct setting policy_rows[] = {
 	{ "watch-list", KIND_GROUP, .inner = &watch_table },
 	{ "suspicion", KIND_GROUP, .inner = &suspicion_table },
 	{ "sign-in", KIND_GROUP, .inner = &sign_in_table },
-	{ "allow", KIND_OTHER, .read = policy_read_allow },
-	{ "block", KIND_OTHER, .read = policy_read_block },
-	{ "providers", KIND_OTHER, .read = policy_read_providers },
+	{ "allow", KIND_OTHER, .read = policy_read_allow, .inner = &policy_allow_table },
+	{ "block", KIND_OTHER, .read = policy_read_block, .inner = &policy_block_table },
+	{ "providers", KIND_OTHER, .read = policy_read_providers, .inner = &policy_provider_table },
 };
 static const struct table policy_table = TABLE(policy_rows);
+
+const struct table *policy_settings(void)
+{
+	return &policy_table;
+}
 
 static struct ruleset *read_law(struct reader *reader, config_t *config, const struct conf *conf)
 {

@@ -111,7 +111,7 @@ static const struct setting allow_rows[] = {
 	{ "observe", KIND_FLAG, .field = offsetof(struct allow, observe), .fallback = "false" },
 	{ "comment", KIND_OTHER, .read = read_comment },
 };
-static const struct table allow_table = TABLE(allow_rows);
+const struct table policy_allow_table = TABLE(allow_rows);
 
 static void read_allow(struct reader *reader, config_setting_t *entry, void *arg)
 {
@@ -121,8 +121,8 @@ static void read_allow(struct reader *reader, config_setting_t *entry, void *arg
 
 	memset(&allow, 0, sizeof(allow));
 	allow.place = setting_place(reader, entry);
-	table_defaults(&allow_table, &allow);
-	table_read(reader, &allow_table, "", entry, &allow);
+	table_defaults(&policy_allow_table, &allow);
+	table_read(reader, &policy_allow_table, "", entry, &allow);
 	if (allow.domain.length && !is_local(reader, entry, draft, &allow.domain))
 		complain_clash(reader, entry, ruleset_add_allow(draft->ruleset, &allow, &where), &where);
 }
@@ -137,7 +137,7 @@ static const struct setting block_rows[] = {
 	{ "domain", KIND_DOMAIN, .required = true, .field = offsetof(struct block, domain), .example = "\"spim.example\"" },
 	{ "comment", KIND_OTHER, .read = read_comment },
 };
-static const struct table block_table = TABLE(block_rows);
+const struct table policy_block_table = TABLE(block_rows);
 
 static void read_block(struct reader *reader, config_setting_t *entry, void *arg)
 {
@@ -147,8 +147,8 @@ static void read_block(struct reader *reader, config_setting_t *entry, void *arg
 
 	memset(&block, 0, sizeof(block));
 	block.place = setting_place(reader, entry);
-	table_defaults(&block_table, &block);
-	table_read(reader, &block_table, "", entry, &block);
+	table_defaults(&policy_block_table, &block);
+	table_read(reader, &policy_block_table, "", entry, &block);
 	if (block.domain.length && !is_local(reader, entry, draft, &block.domain))
 		complain_clash(reader, entry, ruleset_add_block(draft->ruleset, &block, &where), &where);
 }
@@ -198,7 +198,7 @@ static const struct setting provider_rows[] = {
 	    .most = "1000000", .fallback = "20000" },
 	{ "comment", KIND_OTHER, .read = read_comment },
 };
-static const struct table provider_table = TABLE(provider_rows);
+const struct table policy_provider_table = TABLE(provider_rows);
 
 /* Each at its own line: the list may be long. */
 static void check_tenant_domains(struct reader *reader, config_setting_t *entry, const struct draft *draft)
@@ -223,8 +223,8 @@ static void read_provider(struct reader *reader, config_setting_t *entry, void *
 
 	memset(&provider, 0, sizeof(provider));
 	provider.place = setting_place(reader, entry);
-	table_defaults(&provider_table, &provider);
-	table_read(reader, &provider_table, "", entry, &provider);
+	table_defaults(&policy_provider_table, &provider);
+	table_read(reader, &policy_provider_table, "", entry, &provider);
 	check_tenant_domains(reader, entry, draft);
 	if (*provider.name && provider.edge.length)
 		complain_clash(reader, entry, ruleset_add_provider(draft->ruleset, &provider, &where), &where);

@@ -25,4 +25,7 @@ setting_read_fn policy_read_allow;
 setting_read_fn policy_read_block;
 setting_read_fn policy_read_providers;
 
+/* Of the entries of each list. */
+extern const struct table policy_allow_table, policy_block_table, policy_provider_table;
+
 #endif

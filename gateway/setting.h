@@ -47,9 +47,13 @@ struct setting {
 	const char *example;      /* what a complaint proposes to write */
 	size_t place;             /* offset of a struct place; 0: nobody asks for it */
 	setting_read_fn *read;
-	const struct table *inner;
+	const struct table *inner; /* of a group; of a list of groups: of each, for the manual */
 	const char *only;         /* the word that `kind` of its group must be for it; NULL: any */
 };
+
+/* All settings of fedgate.conf, and of policy.conf: what their manuals are compared with. */
+const struct table *conf_settings(void);
+const struct table *policy_settings(void);
 
 #define TABLE(rows) { rows, sizeof(rows) / sizeof((rows)[0]) }
 

@@ -1,15 +1,11 @@
 /* The manual's table of reasons is reason.def's, row by row. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "../../policy/reason.h"
+#include "manual_page.h"
 #include "unit.h"
-
-#ifndef MANUAL
-#define MANUAL "man/fedgate-policy.5"
-#endif
 
 static bool stands(const char *page, const struct reason_row *row)
 {
@@ -22,14 +18,8 @@ static bool stands(const char *page, const struct reason_row *row)
 
 static void every_reason_stands_in_the_manual(void)
 {
-	static char page[256 * 1024];
-	FILE *file = fopen(MANUAL, "r");
-	size_t size;
+	const char *page = manual_page("fedgate-policy.5");
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	size = fread(page, 1, sizeof page - 1, file);
-	page[size] = '\0';
-	fclose(file);
 	for (enum reason r = REASON_NONE + 1; r < REASONS; r++) {
 		if (!stands(page, reason_row(r)))
 			printf("not in the manual as it is: %s\n", reason_row(r)->token);
