@@ -142,6 +142,18 @@ reloaded() { [ "$(count_of edge 'policy: reloaded|reload: ')" -gt "$1" ]; }
 # question "WORDS": what the console answers, as it is on the wire.
 question() { printf '%s\n' "$1" | "$TOOLS/ask" "$T/console.sock"; }
 
+# ctl words...: fedgatectl at this edge.
+ctl() { "$BUILD/fedgatectl" -s "$T/console.sock" "$@"; }
+
+# documented COMMAND words...: its answer has the keys and types that fedgatectl.8 lists, and no others. It
+# stays in $T/COMMAND.json.
+documented()
+{
+	ctl --json "$@" >"$T/$1.json" || [ $? -eq 1 ] || fail "fedgatectl --json $*"
+	"$TOOLS/schema" "$SOURCE/man/fedgatectl.8" "$1" <"$T/$1.json" >"$T/$1.differs" 2>&1 ||
+		fail "fedgatectl --json $* is not as its manual says: $(cat "$T/$1.differs"); it is: $(cat "$T/$1.json")"
+}
+
 # partner CERT options...: one run of the partner against the edge.
 partner()
 {
