@@ -46,17 +46,6 @@ static const char *const answer_names[ANSWERS] = {
 	"success", "failure", "neutral", "provisional", "late", "unasked", "nobody", "none"
 };
 
-const char *place_text(const struct place *place, char out[PLACE_TEXT_MAX])
-{
-	const char *base;
-
-	if (!place->file)
-		return "default";
-	base = strrchr(place->file, '/');
-	snprintf(out, PLACE_TEXT_MAX, "%s:%d", base ? base + 1 : place->file, place->line);
-	return out;
-}
-
 struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisions *decisions, bool targets)
 {
 	struct ledger *l = alloc_zero(1, sizeof *l);

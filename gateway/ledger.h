@@ -54,8 +54,4 @@ uint64_t ledger_answers(const struct ledger *, enum answered);
 /* All counters into the log: at a stop, and when asked. */
 void ledger_say_totals(const struct ledger *);
 
-/* "policy.conf:14", or "default". */
-#define PLACE_TEXT_MAX 300
-const char *place_text(const struct place *, char out[PLACE_TEXT_MAX]);
-
 #endif

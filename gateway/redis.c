@@ -138,7 +138,7 @@ static void try_now(void *arg)
 
 /* --- the master, by its sentinels --- */
 
-static char *place_text(const struct redis_place *place)
+static char *text_of(const struct redis_place *place)
 {
 	char *text;
 
@@ -155,7 +155,7 @@ static void set_master(struct redis *r, const char *host, unsigned port)
 	r->master = (struct redis_place){ .host = alloc_text(host), .port = port, .path = "" };
 	r->place = &r->master;
 	free(r->where);
-	r->where = place_text(r->place);
+	r->where = text_of(r->place);
 }
 
 static void switch_to(struct redis *r, const char *host, unsigned port)
@@ -219,7 +219,7 @@ static void start(struct redis *r)
 		r->sentinel = sentinel_open(&r->dialer, r->conf, &sentinel_calls, r);
 	} else {
 		r->place = r->conf->servers;
-		r->where = place_text(r->place);
+		r->where = text_of(r->place);
 		link_set(r, &r->retry, 0, try_now);
 	}
 }

@@ -45,6 +45,14 @@ void record_clear(struct record *r)
 	record_init(r);
 }
 
+void record_copy(struct record *out, const struct record *r)
+{
+	*out = *r;
+	window_copy(&out->window, &r->window);
+	contacts_copy(&out->contacts, &r->contacts);
+	standing_copy(&out->standing, &r->standing);
+}
+
 static void stop_watching(struct record *r)
 {
 	r->watched = false;

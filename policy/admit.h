@@ -24,6 +24,7 @@ struct record {
 
 void record_init(struct record *);
 void record_clear(struct record *);
+void record_copy(struct record *out, const struct record *); /* `out` is not initialised yet */
 
 /* What is asked for one message. */
 struct demand {

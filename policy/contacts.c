@@ -1,6 +1,7 @@
 #include "contacts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 
@@ -27,6 +28,15 @@ void contacts_clear(struct contacts *c)
 static bool is_list(const struct contacts *c)
 {
 	return c->room <= LIST_MOST;
+}
+
+void contacts_copy(struct contacts *out, const struct contacts *c)
+{
+	*out = *c;
+	if (!c->room)
+		return;
+	out->table = alloc_zero(c->room, sizeof *c->table);
+	memcpy(out->table, c->table, c->room * sizeof *c->table);
 }
 
 /* The hash is keyed already, so its upper half is as even as can be: it is

@@ -18,6 +18,7 @@ struct contacts {
 
 void contacts_init(struct contacts *);
 void contacts_clear(struct contacts *); /* empties, frees the memory */
+void contacts_copy(struct contacts *out, const struct contacts *); /* `out` is not initialised yet */
 
 /* Is the target in the set, named later than `since_us`? */
 bool contacts_has(const struct contacts *, uint64_t target, int64_t since_us);

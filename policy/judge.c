@@ -1,4 +1,3 @@
-/* Each line is a row of the ladder, in its order: nothing may move up or down. */
 #include "judge.h"
 
 static bool is_proven(const struct entry *entry)
@@ -6,25 +5,16 @@ static bool is_proven(const struct entry *entry)
 	return entry->proof != PROOF_NONE && entry->proof != PROOF_UNKNOWN;
 }
 
-enum reason judge_before(const struct facts *facts, const struct entry *entry)
+static bool is_known(const struct reading *seen)
 {
-	if (facts->fault != REASON_NONE)
-		return facts->fault;
-	if (entry->stance == STANCE_BLOCK)
-		return REASON_BLOCKED_DOMAIN;
-	if (entry->stance == STANCE_OFF)
-		return REASON_FEDERATION_OFF;
-	if (entry->proof == PROOF_UNKNOWN)
-		return REASON_SOURCE_UNKNOWN;
-	if (!is_proven(entry))
-		return REASON_SOURCE_UNVERIFIED;
-	if (entry->stance == STANCE_ALLOW)
-		return entry->limited ? REASON_NONE : REASON_ALLOWED;
-	if (entry->stance == STANCE_CLOSED)
-		return REASON_NOT_ALLOWED;
-	if (facts->recipient_list)
-		return REASON_NOT_HERE;
-	return REASON_NONE;
+	return seen && seen->known;
+}
+
+/* The store refuses by rate if it says when to come back. A watched partner is refused so too: where
+ * its call ends without a slot, or for a target that is not new. */
+static bool is_rate(const struct reading *seen)
+{
+	return seen->retry_us != 0;
 }
 
 static bool by_suspicion(const struct reading *seen)
@@ -32,30 +22,48 @@ static bool by_suspicion(const struct reading *seen)
 	return seen->suspicious && !seen->usual_decided;
 }
 
-/* The store refused, by rate if it says when to come back. A watched partner is
- * refused so too: where its call ends without a slot, or for a target that is not new. */
-static enum reason judge_refused(const struct reading *seen)
+static bool is_own_suspicion(const struct reading *seen)
 {
-	if (seen->retry_us == 0)
-		return REASON_WATCH_LIST;
-	if (by_suspicion(seen) && !seen->provider_decided)
-		return REASON_RATE_SUSPICIOUS;
-	return REASON_RATE_LIMIT;
+	return by_suspicion(seen) && !seen->provider_decided;
+}
+
+static const unsigned rows[] = {
+#define RUNG(row, holds, reason) row,
+#include "ladder.def"
+#undef RUNG
+};
+
+unsigned judge_row(unsigned test)
+{
+	return test < sizeof rows / sizeof rows[0] ? rows[test] : 0;
+}
+
+enum reason judge_at(const struct facts *facts, const struct entry *entry, const struct reading *seen, unsigned *test)
+{
+	*test = 0;
+#define RUNG(row, holds, reason) \
+	if (holds) \
+		return reason; \
+	(*test)++;
+#include "ladder.def"
+#undef RUNG
+	return REASON_NONE; /* never: the last one always holds */
+}
+
+/* Without a reading its first test decides, and says nothing. */
+enum reason judge_before(const struct facts *facts, const struct entry *entry)
+{
+	unsigned test;
+	enum reason reason = judge_at(facts, entry, NULL, &test);
+
+	return judge_row(test) == 7 ? REASON_NONE : reason;
 }
 
 enum reason judge(const struct facts *facts, const struct entry *entry, const struct reading *seen)
 {
-	enum reason before = judge_before(facts, entry);
+	unsigned test;
 
-	if (before != REASON_NONE)
-		return before;
-	if (!seen || !seen->known)
-		return REASON_BUSY;
-	if (!seen->admitted)
-		return judge_refused(seen);
-	if (seen->wait_us > 0)
-		return REASON_PACED;
-	return entry->stance == STANCE_ALLOW ? REASON_ALLOWED : REASON_WITHIN_LIMITS;
+	return judge_at(facts, entry, seen, &test);
 }
 
 bool judge_is_waived(const struct entry *entry, enum reason reason)
@@ -66,8 +74,7 @@ bool judge_is_waived(const struct entry *entry, enum reason reason)
 	    reason == REASON_PACED;
 }
 
-/* Row 1, and what is refused like it. */
-static bool is_fault(enum reason reason)
+bool judge_is_fault(enum reason reason)
 {
 	switch (reason) {
 	case REASON_MALFORMED:
@@ -88,7 +95,7 @@ static bool is_fault(enum reason reason)
 
 enum class judge_class(const struct entry *entry, enum reason reason, const struct reading *seen)
 {
-	if (is_fault(reason))
+	if (judge_is_fault(reason))
 		return CLASS_NONE;
 	if (entry->stance == STANCE_BLOCK || entry->stance == STANCE_OFF)
 		return CLASS_BLOCKED;
@@ -98,7 +105,7 @@ enum class judge_class(const struct entry *entry, enum reason reason, const stru
 		return CLASS_BLOCKED;
 	if (entry->stance == STANCE_ALLOW)
 		return CLASS_ALLOWED;
-	if (!seen || !seen->known)
+	if (!is_known(seen))
 		return CLASS_NONE;
 	return seen->became_watched ? CLASS_WATCHED : seen->class;
 }
@@ -115,7 +122,7 @@ struct place judge_place(const struct entry *entry, enum reason reason, const st
 	bool provider = seen && seen->provider_decided;
 	const struct limits *limits = provider ? &entry->provider_limits : &entry->limits;
 
-	if (is_fault(reason))
+	if (judge_is_fault(reason))
 		return (struct place){ NULL, 0 };
 	if (reason == REASON_WATCH_LIST)
 		return limits->watch_place;

@@ -12,6 +12,14 @@ enum reason judge_before(const struct facts *, const struct entry *);
  * it is the reason that would have been: judge_is_waived says whether to forward all the same. */
 enum reason judge(const struct facts *, const struct entry *, const struct reading *seen);
 
+/* The same, and which test of the ladder decided: they are counted from 0 in their order. A row may be asked more
+ * than once (a delay does not end the ladder), so judge_row says which row of section 2 a test is of: 0 behind the last. */
+enum reason judge_at(const struct facts *, const struct entry *, const struct reading *seen, unsigned *test);
+unsigned judge_row(unsigned test);
+
+/* Does row 1 say so, or is it refused like that? */
+bool judge_is_fault(enum reason);
+
 /* Does observing turn this reason into a forward? Only what rows 7 to 10 say (or a rate of
  * row 5): a blocked or unverified message is refused by an observer too. */
 bool judge_is_waived(const struct entry *, enum reason);

@@ -24,6 +24,9 @@ struct reason_row {
  * number 0 and would be refused. */
 const struct reason_row *reason_row(enum reason);
 
+/* The reason of a token; REASON_NONE: there is none. */
+enum reason reason_named(const char *token);
+
 /* "forward", "delay", "refuse", "drop" */
 const char *verdict_token(enum verdict);
 

@@ -4,6 +4,7 @@
 #include "ruleset.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,17 @@ void limits_default(struct limits *out)
 		.min_responses = 20,
 		.failure_share = 0.5,
 	};
+}
+
+const char *place_text(const struct place *place, char out[PLACE_TEXT_MAX])
+{
+	const char *base;
+
+	if (!place->file)
+		return "default";
+	base = strrchr(place->file, '/');
+	snprintf(out, PLACE_TEXT_MAX, "%s:%d", base ? base + 1 : place->file, place->line);
+	return out;
 }
 
 struct ruleset *ruleset_new(void)

@@ -14,6 +14,10 @@ struct place {
 	int line;
 };
 
+/* "policy.conf:14", or "default". */
+#define PLACE_TEXT_MAX 300
+const char *place_text(const struct place *, char out[PLACE_TEXT_MAX]);
+
 enum watch_blocks { WATCH_BLOCKS_ALL, WATCH_BLOCKS_NEW };
 
 /* Every constant of section 2. */

@@ -62,6 +62,15 @@ void standing_clear(struct standing *s)
 	standing_init(s);
 }
 
+void standing_copy(struct standing *out, const struct standing *s)
+{
+	*out = *s;
+	if (!s->room)
+		return;
+	out->slots = alloc_zero(s->room, sizeof *s->slots);
+	memcpy(out->slots, s->slots, s->count * sizeof *s->slots);
+}
+
 void standing_release(struct standing *s)
 {
 	standing_clear(s);

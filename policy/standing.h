@@ -28,6 +28,7 @@ struct standing {
 
 void standing_init(struct standing *);
 void standing_clear(struct standing *);
+void standing_copy(struct standing *out, const struct standing *); /* `out` is not initialised yet */
 
 /* Counts one answer; true when the partner has become suspicious by it. */
 bool standing_record(struct standing *, const struct limits *, enum outcome, int64_t now_us);

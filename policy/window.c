@@ -1,6 +1,7 @@
 #include "window.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 
@@ -15,6 +16,15 @@ void window_clear(struct window *w)
 {
 	free(w->slots);
 	window_init(w);
+}
+
+void window_copy(struct window *out, const struct window *w)
+{
+	*out = *w;
+	if (!w->room)
+		return;
+	out->slots = alloc_zero(w->room, sizeof *w->slots);
+	memcpy(out->slots, w->slots, w->room * sizeof *w->slots);
 }
 
 static uint32_t cell(const struct window *w, uint32_t i)

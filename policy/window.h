@@ -15,6 +15,7 @@ struct window {
 
 void window_init(struct window *); /* empty, no memory */
 void window_clear(struct window *);
+void window_copy(struct window *out, const struct window *); /* `out` is not initialised yet */
 
 /* The earliest slot >= `from` such that no window of this rate that holds it
  * holds more than `count`. Does not book it. With `in_order` also not before any slot already
