@@ -84,6 +84,29 @@ void apart_measure(struct apart *a, const struct entry *entry, const struct dema
 	a->memory->store.ops->measure(&a->memory->store, &share, demand, then, arg);
 }
 
+struct peeking {
+	store_peeked_fn *then;
+	void *arg;
+};
+
+static void on_peeked(void *arg, const struct glimpse *glimpse, bool apart)
+{
+	struct peeking *p = arg;
+
+	(void)apart;
+	p->then(p->arg, glimpse, true);
+}
+
+void apart_peek(struct apart *a, const struct entry *entry, const struct demand *demand, unsigned edges, store_peeked_fn *then, void *arg)
+{
+	struct entry share = *entry;
+	struct peeking peeking = { then, arg };
+
+	take_share(&share.limits, edges);
+	take_share(&share.provider_limits, edges);
+	a->memory->store.ops->peek(&a->memory->store, &share, demand, on_peeked, &peeking);
+}
+
 const struct limits *apart_limits(struct apart *a, const struct partner *partner, const struct limits *usual)
 {
 	struct row *row = memory_find(a->memory, partner);

@@ -21,6 +21,8 @@ struct store *apart_store(struct apart *); /* borrowed: for what is the same: li
 void apart_begin_behind(struct apart *, const struct partner *, int64_t slot_us);
 /* As store_ops, calling back at once; `edges` share the rates. */
 void apart_measure(struct apart *, const struct entry *, const struct demand *, unsigned edges, store_measured_fn *, void *arg);
+/* Likewise, as store_ops: with the figures of this edge. */
+void apart_peek(struct apart *, const struct entry *, const struct demand *, unsigned edges, store_peeked_fn *, void *arg);
 void apart_outcome(struct apart *, const struct entry *, enum outcome);
 
 /* What restricts a partner; 0: nothing does. */

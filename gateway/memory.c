@@ -161,6 +161,24 @@ static bool is_too_many(struct memory *m, const struct entry *entry, const struc
 	return partner->kind == PARTNER_DISCOVERED && !has_room(m, now_us);
 }
 
+struct pair memory_peek_rows(const struct memory *m, const struct entry *entry)
+{
+	const struct partner *partner = &entry->partner;
+	struct partner common = partner_common(partner);
+	struct pair pair = { .own = memory_find(m, partner) };
+	bool tenant = partner->kind == PARTNER_TENANT && partner->domain.length > 0;
+
+	if (entry->has_provider)
+		pair.provider = memory_find(m, &entry->provider);
+	if (pair.own || !(tenant || partner->kind == PARTNER_DISCOVERED))
+		return pair;
+	pair.common = m->table.strangers >= m->max_partners
+	    || (tenant && pair.provider && pair.provider->tenants >= entry->max_tenants);
+	if (pair.common)
+		pair.own = memory_find(m, &common);
+	return pair;
+}
+
 struct pair memory_charge(struct memory *m, const struct entry *entry, int64_t now_us)
 {
 	struct pair pair = { .own = NULL };

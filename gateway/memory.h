@@ -45,6 +45,10 @@ struct pair {
 	bool common;                /* own is that of partner_common */
 };
 
+/* The rows of an entry as they are now: not known is NULL, and nobody becomes so. Is it who would be charged? Without
+ * looking whether time has made room. */
+struct pair memory_peek_rows(const struct memory *, const struct entry *);
+
 struct pair memory_charge(struct memory *, const struct entry *, int64_t now_us);
 
 #endif

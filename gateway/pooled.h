@@ -91,6 +91,9 @@ void pooled_tell_class(struct pooled *, const struct partner *, enum class befor
 bool trip_measure(struct pooled *, const struct entry *, const struct demand *, store_measured_fn *, void *arg);
 
 /* batch.c */
+/* look.c */
+void look(struct pooled *, const struct entry *, const struct demand *, store_peeked_fn *, void *arg);
+
 void batch_outcome(struct pooled *, const struct entry *, enum outcome);
 void batch_count(struct pooled *, const struct entry *, enum verdict);
 void batch_second(struct pooled *);  /* counts, and who was seen */

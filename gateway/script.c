@@ -147,8 +147,8 @@ static void add_target(struct script_call *call, const struct demand *demand)
 	add_room(call, demand->has_target ? 8 : 0);
 }
 
-void script_admit(struct script_call *call, const char *edge, const struct entry *entry, const struct demand *demand,
-    bool may_add, int64_t now_us)
+static void ask(struct script_call *call, const char *edge, const struct entry *entry, const struct demand *demand, int what,
+    int64_t now_us)
 {
 	struct partner shared = entry->partner;
 
@@ -164,12 +164,24 @@ void script_admit(struct script_call *call, const char *edge, const struct entry
 	add_limits(call, &entry->limits);
 	add_now(call, now_us);
 	add_target(call, demand);
-	add_number(call, demand->ends_call + 2 * may_add);
+	add_number(call, demand->ends_call + what);
 	if (!entry->has_provider)
 		return;
 	add_partner(call, &entry->provider);
 	add_limits(call, &entry->provider_limits);
 	add_number(call, entry->max_tenants);
+}
+
+void script_admit(struct script_call *call, const char *edge, const struct entry *entry, const struct demand *demand,
+    bool may_add, int64_t now_us)
+{
+	ask(call, edge, entry, demand, 2 * may_add, now_us);
+}
+
+void script_peek(struct script_call *call, const char *edge, const struct entry *entry, const struct demand *demand,
+    bool may_add, int64_t now_us)
+{
+	ask(call, edge, entry, demand, 4 + 2 * may_add, now_us);
 }
 
 static void begin_for(struct script_call *call, enum script script, const char *edge, const struct partner *partner)

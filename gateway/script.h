@@ -19,9 +19,9 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 #define SCRIPT_CHANNEL "fg:1:class"
 
 /* What the scripts call: a Redis user of an edge may do this, and eval evalsha script|load time auth
- * ping role select subscribe publish set zrangebyscore, and nothing more. */
+ * ping role select subscribe publish set, and nothing more. */
 #define SCRIPT_RIGHTS "+del +hdel +hget +hgetall +hincrby +hlen +hmget +hset +hsetnx +lindex +linsert +llen +lrange +ltrim " \
-	"+pexpire +rpush +type +zadd +zcard +zrange +zrem +zremrangebyscore +zscore"
+	"+pexpire +rpush +type +zadd +zcard +zrange +zrangebyscore +zrem +zremrangebyscore +zscore"
 
 /* The name that all keys of a partner begin with; its length without the NUL. */
 #define SCRIPT_BASE_MAX (PARTNER_TEXT_MAX + 16)
@@ -62,6 +62,14 @@ struct script_reading {
 	struct script_hold own, provider;
 };
 /* False: the reply is not one of this script's (an error, another shape). */
+/* The same script, which only looks: nothing is written, not even that the partner was seen. */
+void script_peek(struct script_call *, const char *edge, const struct entry *, const struct demand *, bool may_add, int64_t now_us);
+struct script_glimpse {
+	struct glimpse glimpse;              /* times of its reading on Redis' clock; nothing of what ended a hold */
+	int64_t now_us;
+	bool unknown, created, shared;
+};
+bool script_read_peek(struct script_glimpse *, const struct entry *, const redisReply *);
 bool script_read_admit(struct script_reading *, const redisReply *);
 
 /* --- SCRIPT_OUTCOME: answers of the internal side, in their order --- */

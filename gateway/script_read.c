@@ -12,7 +12,8 @@ enum { STANDING_SUSPICIOUS = 1, STANDING_UNKNOWN = 2 }; /* as in outcome.lua and
 
 enum { /* places in the reply to SCRIPT_ADMIT */
 	AT_NOW, AT_MARKS, AT_CLASS, AT_WAIT, AT_RETRY, AT_REFUSED_UNTIL, AT_OWN,
-	AT_PROVIDER = AT_OWN + HOLD_TIMES, AT_END = AT_PROVIDER + HOLD_TIMES
+	AT_PROVIDER = AT_OWN + HOLD_TIMES, AT_END = AT_PROVIDER + HOLD_TIMES,
+	AT_FIGURES = AT_END, FIGURES = 7, AT_PEEK_END = AT_FIGURES + 2 * FIGURES
 };
 
 enum { /* as in admit.lua */
@@ -22,6 +23,8 @@ enum { /* as in admit.lua */
 };
 
 static const enum class classes[] = { CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED };
+
+#define CLASSES_TOLD ((int64_t)(sizeof(classes) / sizeof(classes[0])))
 
 /* None below 0, and none that would overflow where times are added. */
 static bool is_number(const redisReply *reply)
@@ -81,7 +84,7 @@ bool script_read_admit(struct script_reading *out, const redisReply *reply)
 	}
 	if (!read_numbers(n, AT_OWN, reply) && !read_numbers(n, AT_END, reply))
 		return false;
-	if (n[AT_MARKS] >= MARKS_END || n[AT_CLASS] >= (int64_t)(sizeof(classes) / sizeof(classes[0])))
+	if (n[AT_MARKS] >= MARKS_END || n[AT_CLASS] >= CLASSES_TOLD)
 		return false;
 	out->seen = reading_of(n);
 	out->now_us = n[AT_NOW];
@@ -89,6 +92,64 @@ bool script_read_admit(struct script_reading *out, const redisReply *reply)
 	out->shared = n[AT_MARKS] & MARK_SHARED;
 	out->own = hold_of(n + AT_OWN);
 	out->provider = hold_of(n + AT_PROVIDER);
+	return true;
+}
+
+static int64_t ahead(int64_t time_us, int64_t now_us)
+{
+	return time_us > now_us ? time_us - now_us : 0;
+}
+
+static uint32_t count_of(int64_t number)
+{
+	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
+static struct figures figures_of(const int64_t *n, const struct script_hold *hold, const struct limits *limits, int64_t now_us)
+{
+	struct figures f = {
+		.rate = limits->rate, .suspicious_rate = limits->suspicious_rate,
+		.used = count_of(n[0]), .suspicious_used = count_of(n[1]), .waiting = count_of(n[2]), .distinct_uris = count_of(n[3]),
+		.successes = count_of(n[4]), .failures = count_of(n[5]), .target_known = n[6] != 0,
+		.watched = hold->watched_until_us && limits->distinct_uris,
+		.suspicious = hold->suspicious_until_us && limits->min_responses,
+	};
+
+	if (f.watched) {
+		f.watched_since_us = ahead(now_us, hold->watched_since_us);
+		f.watched_until_us = ahead(hold->watched_until_us, now_us);
+	}
+	if (f.suspicious) {
+		f.suspicious_since_us = ahead(now_us, hold->suspicious_since_us);
+		f.suspicious_until_us = ahead(hold->suspicious_until_us, now_us);
+	}
+	return f;
+}
+
+bool script_read_peek(struct script_glimpse *out, const struct entry *entry, const redisReply *reply)
+{
+	int64_t n[AT_PEEK_END] = { 0 };
+	struct script_hold own, provider;
+	struct reading *seen = &out->glimpse.seen;
+
+	*out = (struct script_glimpse){ 0 };
+	if (read_numbers(n, 1, reply)) {
+		out->unknown = true;
+		out->now_us = n[AT_NOW];
+		return true;
+	}
+	if (!read_numbers(n, AT_PEEK_END, reply) || n[AT_MARKS] >= MARKS_END || n[AT_CLASS] >= CLASSES_TOLD)
+		return false;
+	out->now_us = n[AT_NOW];
+	out->created = n[AT_MARKS] & MARK_CREATED;
+	out->shared = n[AT_MARKS] & MARK_SHARED;
+	own = hold_of(n + AT_OWN);
+	provider = hold_of(n + AT_PROVIDER);
+	*seen = reading_of(n);
+	seen->stopped_watched = seen->stopped_suspicious = seen->provider_stopped_watched = false;
+	out->glimpse.own = figures_of(n + AT_FIGURES, &own, &entry->limits, out->now_us);
+	if (entry->has_provider)
+		out->glimpse.provider = figures_of(n + AT_FIGURES + FIGURES, &provider, &entry->provider_limits, out->now_us);
 	return true;
 }
 

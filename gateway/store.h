@@ -5,12 +5,15 @@
 
 #include "../policy/admit.h"
 #include "../policy/judge.h"
+#include "../policy/peek.h"
 #include "../policy/siphash.h"
 
 struct store;
 
 typedef void store_measured_fn(void *arg, const struct reading *);
 
+/* `apart`: a pool's store is away, it is what this edge knows by itself, and by its share of the rates. */
+typedef void store_peeked_fn(void *arg, const struct glimpse *, bool apart);
 struct store_counts {
 	uint64_t verdicts[VERDICTS];
 };
@@ -43,6 +46,9 @@ struct store_ops {
 	bool (*measure)(struct store *, const struct entry *, const struct demand *,
 	    store_measured_fn *, void *arg);
 	/* A final response of the internal side to a request of this partner outside dialogs. `limits` of the entry. */
+	/* What measure would answer, and by which figures; nothing is changed by it. Calls back exactly once, perhaps before
+	 * it returns; borrows the entry until then. */
+	void (*peek)(struct store *, const struct entry *, const struct demand *, store_peeked_fn *, void *arg);
 	void (*outcome)(struct store *, const struct entry *, enum outcome);
 	/* Counts a verdict for reports (allowed partners too: no trip). */
 	void (*count)(struct store *, const struct entry *, enum verdict);

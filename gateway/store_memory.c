@@ -48,6 +48,19 @@ static bool memory_measure(struct store *store, const struct entry *entry, const
 	return true;
 }
 
+static void memory_peek(struct store *store, const struct entry *entry, const struct demand *demand,
+    store_peeked_fn *peeked, void *arg)
+{
+	struct memory *m = memory_of(store);
+	struct pair pair = memory_peek_rows(m, entry);
+	struct glimpse glimpse;
+
+	peek(&glimpse, pair.own ? &pair.own->record : NULL, &entry->limits, pair.provider ? &pair.provider->record : NULL,
+	    entry->has_provider ? &entry->provider_limits : NULL, demand, m->monotonic_us());
+	glimpse.seen.common = pair.common;
+	peeked(arg, &glimpse, false);
+}
+
 static void memory_outcome(struct store *store, const struct entry *entry, enum outcome outcome)
 {
 	struct memory *m = memory_of(store);
@@ -201,7 +214,7 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
     int64_t (*monotonic_us)(void), int64_t (*wall_us)(void))
 {
 	static const struct store_ops ops = {
-		.measure = memory_measure, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
+		.measure = memory_measure, .peek = memory_peek, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
 		.list = memory_list, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
 		.close = memory_close,
 	};

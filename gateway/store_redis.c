@@ -134,6 +134,11 @@ static bool redis_measure(struct store *store, const struct entry *entry, const 
 	return trip_measure(pooled_of(store), entry, demand, then, arg);
 }
 
+static void redis_peek(struct store *store, const struct entry *entry, const struct demand *demand, store_peeked_fn *then, void *arg)
+{
+	look(pooled_of(store), entry, demand, then, arg);
+}
+
 static void redis_outcome(struct store *store, const struct entry *entry, enum outcome outcome)
 {
 	batch_outcome(pooled_of(store), entry, outcome);
@@ -268,7 +273,7 @@ static void open_links(struct pooled *p, const struct redis_conf *conf, SSL_CTX 
 struct store *store_redis_open(const struct store_redis_house *house)
 {
 	static const struct store_ops ops = {
-		.measure = redis_measure, .outcome = redis_outcome, .count = redis_count, .release = redis_release,
+		.measure = redis_measure, .peek = redis_peek, .outcome = redis_outcome, .count = redis_count, .release = redis_release,
 		.list = redis_list, .reload = redis_reload, .tick = redis_tick, .health = redis_health,
 		.close = redis_close_store,
 	};

@@ -1,15 +1,16 @@
--- with record window contacts watch standing
+-- with record window contacts watch standing peek
 -- The twin of admit.c: rows 7 to 10 of the ladder for one message, in one step. KEYS: the
 -- partner's base; for a tenant also its provider's, and that of the tenants beyond max-tenants.
 -- ARGV: edge, partner's key, limits, time or '', target or '', what (1: it ends a call, 2: who is not
--- known may become so), provider's key, provider's limits, max-tenants.
+-- known may become so, 4: nothing is written), provider's key, provider's limits, max-tenants.
 -- Answers the time alone for who is not known and may not become so; else time, marks, class, wait,
 -- retry, refused until; and, where there is one that is not 0, five times of the partner's
--- restrictions and of the provider's.
+-- restrictions and of the provider's. Where nothing is written these are always there, as they are before the
+-- message, and behind them seven figures (peek.lua) of the partner's and of the provider's.
 --
--- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish set
--- zrangebyscore, and for all scripts: del hdel hget hgetall hincrby hlen hmget hset hsetnx lindex linsert llen
--- lrange ltrim pexpire rpush type zadd zcard zrange zrem zremrangebyscore zscore.
+-- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish set,
+-- and for all scripts: del hdel hget hgetall hincrby hlen hmget hset hsetnx lindex linsert llen
+-- lrange ltrim pexpire rpush type zadd zcard zrange zrangebyscore zrem zremrangebyscore zscore.
 local ADMITTED, SUSPICIOUS, BECAME_WATCHED, PROVIDER_DECIDED, STOPPED_WATCHED, STOPPED_SUSPICIOUS,
 	PROVIDER_STOPPED_WATCHED, CREATED, SHARED, USUAL_DECIDED = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
 local CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED = 0, 1, 2
@@ -177,7 +178,6 @@ local function book(h, r, limits)
 end
 
 local function admit(h)
-	let_time_pass(h)
 	if not passes_watch(h) or not passes_rate(h) or not passes_target(h) then
 		h.wait = 0
 		return
@@ -224,10 +224,14 @@ local function charge_provider(h, now)
 end
 
 local now, what = clock(ARGV[4]), ARGV[6] + 0
+local looks = what >= 4
 local limits = limits_of(ARGV[3])
 local own = record_load(KEYS[1], ARGV[2], now, limits.span)
-if not own.last and what < 2 then
+if not own.last and what % 4 < 2 then
 	return { now }
+end
+if looks then
+	rarely().only_look()
 end
 local h = {
 	own = own, limits = limits, provider = nil, provider_limits = nil,
@@ -239,9 +243,11 @@ if KEYS[2] and charge_provider(h, now) then
 	own, h.marks = h.own, SHARED
 end
 own.set.n = own.now_text
+let_time_pass(h)
+local provider = h.provider
+local view = looks and rarely().view(h)
 admit(h)
 record_save(own, limits.span, ARGV[1])
-local provider = h.provider
 if provider then
 	record_save(provider, h.provider_limits.span, ARGV[1])
 end
@@ -251,7 +257,11 @@ local function has_hold(r)
 	return r.watched_until or r.suspicious_until or r.released
 end
 
-if has_hold(own) or (provider and has_hold(provider)) then
+if looks then
+	for i = 1, #view do
+		reply[6 + i] = view[i]
+	end
+elseif has_hold(own) or (provider and has_hold(provider)) then
 	rarely().add_hold(reply, own, 6)
 	rarely().add_hold(reply, provider or { offset = 0 }, 11)
 end

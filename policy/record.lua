@@ -65,6 +65,7 @@ local function extend(r, span)
 	end
 end
 
+-- `gone`, `answers_gone`: slots and answers up to then are as good as forgotten: so who only looks need not forget them.
 -- `set` is what record_save is to write. `fresh`: a key is new, it has no expiry yet. `changed`: a restriction
 -- began or ended; `rare`: what field h tells is another.
 local function record_load(base, key, now, span)
@@ -74,7 +75,7 @@ local function record_load(base, key, now, span)
 		base = base, key = key, state = state, window = base .. ':w', set = {}, fresh = false, changed = false,
 		now = now, last = s[1] and s[1] + 0, expiry = s[2] and s[2] + 0 or 0, contacts = s[3] and s[3] + 0 or 0,
 		spread = s[4] == '1', keep = s[5] and s[5] + 0, tallied = s[6] and s[6] + 0, ahead = s[7] and s[7] + 0 or 0,
-		offset = 0, watched_since = false, watched_until = false, suspicious_since = false,
+		gone = 0, answers_gone = 0, offset = 0, watched_since = false, watched_until = false, suspicious_since = false,
 		suspicious_until = false, released = false, rare = false, now_text = false,
 	}
 	if s[8] then

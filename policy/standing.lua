@@ -16,7 +16,7 @@ local function standing_of(r, limits)
 			if not slot then
 				slot = { start = tonumber(start), s = 0, f = 0 }
 				by_start[start] = slot
-				slots[#slots + 1] = slot
+				slots[#slots + 1] = slot.start > r.answers_gone and slot or nil
 			end
 			slot[kind] = math.min(tonumber(fields[i + 1]), MOST)
 		end
@@ -84,6 +84,7 @@ end
 local function standing_keep(r, limits)
 	if r.tallied and r.last then
 		standing_of(r, limits).forget(r.last - r.tallied)
+		r.answers_gone = r.last - r.tallied
 	end
 	r.tallied = limits.suspicion_window
 	r.set.a = text(r.tallied)

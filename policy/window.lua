@@ -10,6 +10,9 @@ end
 local function earliest_behind(r, count, period, from)
 	local first = call('LINDEX', r.window, -count)
 	local slid = first and time_of(first) + period or from
+	if slid <= r.gone + period then
+		slid = from
+	end
 	if r.ahead > from then
 		from = r.ahead
 	end
@@ -21,7 +24,7 @@ local function earliest_between(r, count, period, from)
 		return earliest_behind(r, count, period, from)
 	end
 	local first = call('LINDEX', r.window, -count)
-	if not first or time_of(first) <= from - period then
+	if not first or time_of(first) <= math.max(from - period, r.gone) then
 		return from
 	end
 	return rarely().walk_between(r, count, period, from)
@@ -70,7 +73,8 @@ end
 
 local function window_keep(r, keep)
 	if r.keep and r.last then
-		window_forget(r, r.last - r.keep)
+		r.gone = r.last - r.keep
+		window_forget(r, r.gone)
 	end
 	r.keep = keep
 	r.set.k = text(keep)
@@ -79,7 +83,7 @@ end
 -- The runs of window.c, a block of them after the other, until there is a gap.
 local function walk_between(r, count, period, from)
 	local BLOCK = 64
-	local begin, slot = place_after(r, from - period, call('LLEN', r.window)), from
+	local begin, slot = place_after(r, math.max(from - period, r.gone), call('LLEN', r.window)), from
 	for _ = 1, 64 do
 		local lasts = call('LRANGE', r.window, begin + count - 1, begin + count + BLOCK - 2)
 		local firsts = lasts[1] and call('LRANGE', r.window, begin, begin + #lasts - 1)

@@ -52,6 +52,19 @@ static void admit_is_strict(const redisReply *r)
 	LAW(seen->wait_us >= 0 && seen->retry_us >= 0 && seen->class < CLASSES, "a reading is in its bounds");
 }
 
+static void peek_is_strict(const redisReply *r)
+{
+	static const struct entry entry = { .has_provider = true };
+	struct script_glimpse got;
+
+	if (!script_read_peek(&got, &entry, r)) {
+		LAW(!got.glimpse.seen.admitted && !got.glimpse.seen.known, "what cannot be read shows nothing");
+		return;
+	}
+	LAW(are_numbers(r) && (r->elements == 1 || r->elements == 30), "a look has its places, and no others");
+	LAW(got.unknown == (r->elements == 1) && got.glimpse.own.watched_until_us >= 0, "a look is in its bounds");
+}
+
 static void outcome_is_strict(const redisReply *r)
 {
 	struct script_standing got;
@@ -85,6 +98,7 @@ static void read_all(redisReader *reader)
 	while (redisReaderGetReply(reader, &reply) == REDIS_OK && reply) {
 		announced = 0;
 		admit_is_strict(reply);
+		peek_is_strict(reply);
 		outcome_is_strict(reply);
 		announce_is_strict(reply);
 		freeReplyObject(reply);

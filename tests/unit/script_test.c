@@ -348,7 +348,8 @@ static void memory(void)
 /* What the head of admit.lua lists is all that the scripts call. */
 static void rights(void)
 {
-	struct entry e = story_discovered("contoso.example"), t = story_tenant("one.example");
+	struct entry e = story_discovered("contoso.example"), t = story_tenant("one.example"), f = story_discovered("fabrikam.example");
+	struct demand demand = { .target = 1, .has_target = true };
 	char slots[8] = { 0 }, answers[16] = { 0 };
 	struct script_merge m = { .epoch = "1", .targets = "", .answers = answers, .answers_size = 16, .slots = slots, .slots_size = 8 };
 	int64_t now = NOW;
@@ -366,6 +367,7 @@ static void rights(void)
 	CU_ASSERT_TRUE(enumerate(&e, &now).seen.became_watched);
 	CU_ASSERT_TRUE(fill(&t, 200, now) > 0 && fill(&t, 50, now + SECOND) < 50);
 	CU_ASSERT_TRUE(ask_tenant("two.example", now).now_us == now);
+	CU_ASSERT_TRUE(ask(&f, 1, now).created && twin_peek(&redis, &f, &demand, true, now).glimpse.own.distinct_uris == 1);
 	CU_ASSERT_TRUE(twin_outcome(&redis, &e, "ffffffffffffffffffffffffffffff", 30, now).became_suspicious);
 	CU_ASSERT_EQUAL(twin_release(&redis, &e.partner, HOUR, now).own.released_us, now);
 	CU_ASSERT_EQUAL(merge(&e, &m, now).now_us, now);

@@ -111,6 +111,23 @@ static inline struct script_reading twin_admit(struct twin_redis *r, const struc
 	return out;
 }
 
+static inline struct script_glimpse twin_peek(struct twin_redis *r, const struct entry *entry, const struct demand *demand,
+    bool may_add, int64_t now_us)
+{
+	struct script_glimpse out;
+	struct script_call call;
+	redisReply *reply;
+
+	script_peek(&call, "edge1.example", entry, demand, may_add, now_us);
+	reply = twin_call(r, &call);
+	if (!script_read_peek(&out, entry, reply)) {
+		printf("\n%s\n", reply && reply->str ? reply->str : "(a reply of another shape)");
+		out.now_us = -1;
+	}
+	freeReplyObject(reply);
+	return out;
+}
+
 static inline struct script_standing twin_standing(struct twin_redis *r, struct script_call *call)
 {
 	struct script_standing out;
