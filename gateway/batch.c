@@ -263,6 +263,7 @@ void batch_second(struct pooled *p)
 	send_counts(p);
 	forget_unseen(p, redis_now_us - p->house.limits->watch_window_us);
 	held_forget(p, redis_now_us);
+	recall_tell(p);
 	keep_for(p, KEY_SEEN, l->watch_window_us);
 	keep_for(p, KEY_HELD, l->watch_hold_us + l->suspicion_hold_us + l->suspicion_window_us);
 	redis_send(p->link, 2, card, lengths, on_known, p);

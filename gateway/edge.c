@@ -118,6 +118,9 @@ static void open_services(struct edge *e, const struct conf *c)
 	edge_open_store(e);
 	e->decisions = decisions_open(c->log.decisions, c->edge.name);
 	e->ledger = e->traffic.ledger = ledger_new(e->loop, e->store, e->decisions, c->log.targets);
+	e->refusals = e->traffic.refusals = refusals_new(e->traffic.own.edge.text);
+	ledger_set_refusals(e->ledger, e->refusals);
+	e->store->refusals = e->refusals;
 }
 
 static void say_ready(struct edge *e)
@@ -243,6 +246,7 @@ static void edge_stop(struct edge *e)
 	}
 	ledger_free(e->ledger);
 	edge_close_store(e);
+	refusals_free(e->refusals);
 	decisions_close(e->decisions);
 	discover_free(e->discover);
 	if (e->resolver)

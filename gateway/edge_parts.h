@@ -53,6 +53,7 @@ struct edge {
 	char store_address[ADDRESS_TEXT_MAX]; /* where the other edges of a pool hear that we are */
 	struct decisions *decisions;
 	struct ledger *ledger;
+	struct refusals *refusals;
 	struct traffic traffic;
 	struct talk_house house;
 	struct console *console;

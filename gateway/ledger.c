@@ -22,6 +22,7 @@ struct fold {
 	enum reason reason;
 	bool observe;          /* told, and not done */
 	bool used;
+	bool told;             /* its line of this second is out, and nothing has come since */
 	int64_t since_us;      /* when the last line was written */
 	uint64_t more;         /* like it since */
 };
@@ -30,6 +31,7 @@ struct ledger {
 	struct loop *loop;     /* borrowed */
 	struct store *store;   /* borrowed */
 	struct decisions *decisions; /* borrowed */
+	struct refusals *refusals;   /* borrowed; NULL: none are kept */
 	bool targets;
 	uint64_t totals[REASONS][CLASSES];
 	uint64_t answers[ANSWERS];
@@ -64,6 +66,11 @@ void ledger_set_targets(struct ledger *l, bool targets)
 	l->targets = targets;
 }
 
+void ledger_set_refusals(struct ledger *l, struct refusals *refusals)
+{
+	l->refusals = refusals;
+}
+
 /* --- folding --- */
 
 static void flush_fold(struct ledger *l, struct fold *f)
@@ -79,6 +86,7 @@ static void flush_fold(struct ledger *l, struct fold *f)
 	decisions_number(l->decisions, "count", (int64_t)f->more);
 	decisions_end(l->decisions);
 	f->more = 0;
+	f->told = true;
 }
 
 static void on_second(void *arg)
@@ -139,14 +147,21 @@ static struct fold *place_for(struct ledger *l, const char *who, enum reason rea
 	return found;
 }
 
-/* True: tell it now. False: it is counted in a fold. */
-static bool tell(struct ledger *l, const char *who, enum reason reason, bool observe)
+enum telling {
+	TELL_NOW,
+	TELL_FOLDED,
+	TELL_FOLDED_FIRST  /* of another second: counted, and kept for who asks about it */
+};
+
+static enum telling tell(struct ledger *l, const char *who, enum reason reason, bool observe)
 {
 	struct fold *f = place_for(l, who, reason, observe);
+	bool first = f->told;
 
 	if (is_fold_of(f, who, reason, observe)) {
 		f->more++;
-		return false;
+		f->told = false;
+		return first ? TELL_FOLDED_FIRST : TELL_FOLDED;
 	}
 	/* Another one in the same place gives way: bounded, and nothing is lost. */
 	if (f->used)
@@ -154,7 +169,7 @@ static bool tell(struct ledger *l, const char *who, enum reason reason, bool obs
 	*f = (struct fold) { .reason = reason, .observe = observe, .used = true, .since_us = loop_now(l->loop) };
 	snprintf(f->who, sizeof f->who, "%s", who);
 	watch_folds(l);
-	return true;
+	return TELL_NOW;
 }
 
 /* --- one decision --- */
@@ -231,11 +246,48 @@ static void write_decision(struct ledger *l, const struct decided *d, const char
 	decisions_end(out);
 }
 
+/* Who is no partner is known by its address, without the port. */
+static void partner_or_address(const struct decided *d, const char *who, char *out, size_t size)
+{
+	const char *address = d->address ? d->address : "";
+	const char *port = strrchr(address, ':');
+
+	if (strcmp(who, "-") != 0)
+		snprintf(out, size, "%s", who);
+	else
+		snprintf(out, size, "%.*s", (int)(port ? (size_t)(port - address) : strlen(address)), address);
+}
+
+static void copy(char *out, size_t size, const char *text, size_t length)
+{
+	if (text)
+		log_quote(out, size, text, length);
+}
+
+static void keep(struct ledger *l, const struct decided *d, const char *who, const char *rule)
+{
+	bool outward = !d->entry && d->facts;
+	struct refused r = { 0 };
+
+	if (!l->refusals)
+		return;
+	partner_or_address(d, who, r.partner, sizeof r.partner);
+	snprintf(r.reason, sizeof r.reason, "%s", reason_row(d->reason)->token);
+	copy(r.rule, sizeof r.rule, rule, strlen(rule));
+	copy(r.method, sizeof r.method, d->method, d->method_length);
+	copy(r.call_id, sizeof r.call_id, d->call_id, d->call_id_length);
+	snprintf(r.peer, sizeof r.peer, "%s", d->peer ? d->peer : "");
+	snprintf(r.source, sizeof r.source, "%s", d->facts ? d->facts->source.text : "");
+	snprintf(r.direction, sizeof r.direction, "%s", outward ? "out" : "in");
+	refusals_note(l->refusals, &r);
+}
+
 void ledger_record(struct ledger *l, const struct decided *d)
 {
 	const struct reason_row *row = reason_row(d->reason);
 	char who[PARTNER_TEXT_MAX], rule[PLACE_TEXT_MAX], rule_words[NAME_MAX_TEXT], method[40];
 	bool observe = d->entry && judge_is_waived(d->entry, d->reason);
+	enum telling telling;
 
 	l->totals[d->reason][d->class]++;
 	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
@@ -243,9 +295,14 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	if (row->verdict == VERDICT_FORWARD)
 		return;
 	who_text(d, who);
-	if (!tell(l, fold_under(l, d, who), d->reason, observe))
+	telling = tell(l, fold_under(l, d, who), d->reason, observe);
+	if (telling == TELL_FOLDED)
 		return;
 	rule_text(d, rule_words, rule);
+	if (row->verdict == VERDICT_REFUSE && !observe)
+		keep(l, d, who, rule);
+	if (telling != TELL_NOW)
+		return;
 	write_decision(l, d, who, rule);
 	log_quote(method, sizeof method, d->method ? d->method : "a message", d->method ? d->method_length : 9);
 	log_line(row->verdict == VERDICT_DELAY ? LEVEL_DEBUG : LEVEL_INFO, "%s: %s %s from %s: %s%s%s", who,

@@ -7,6 +7,7 @@
 #include "../policy/judge.h"
 #include "decisions.h"
 #include "loop.h"
+#include "refusals.h"
 #include "store.h"
 
 struct ledger;
@@ -38,6 +39,8 @@ enum answered {
 struct ledger *ledger_new(struct loop *, struct store *, struct decisions *, bool targets);
 void ledger_free(struct ledger *);
 void ledger_set_targets(struct ledger *, bool targets);
+/* Where the first refusal of each fold is kept; borrowed. NULL, as at first: nowhere. */
+void ledger_set_refusals(struct ledger *, struct refusals *);
 
 void ledger_record(struct ledger *, const struct decided *);
 void ledger_answered(struct ledger *, enum answered);

@@ -1,6 +1,7 @@
 /* The inside of the pool's store, for the files that make it up: store_redis.c
- * (what a store answers), trip.c (one message), batch.c (answers and counts), merge.c (what was learned),
- * rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases). */
+ * (what a store answers), trip.c (one message),
+ * look.c (what a message would hear), batch.c (answers and counts), merge.c (what was learned),
+ * recall.c (the last refusals), rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases). */
 #ifndef GATEWAY_POOLED_H
 #define GATEWAY_POOLED_H
 
@@ -90,14 +91,19 @@ void pooled_tell_class(struct pooled *, const struct partner *, enum class befor
 /* trip.c */
 bool trip_measure(struct pooled *, const struct entry *, const struct demand *, store_measured_fn *, void *arg);
 
-/* batch.c */
 /* look.c */
 void look(struct pooled *, const struct entry *, const struct demand *, store_peeked_fn *, void *arg);
 
+/* batch.c */
 void batch_outcome(struct pooled *, const struct entry *, enum outcome);
 void batch_count(struct pooled *, const struct entry *, enum verdict);
 void batch_second(struct pooled *);  /* counts, and who was seen */
 void batch_keep(struct pooled *);    /* cut off: the answers that wait count here */
+
+/* recall.c */
+void recall_tell(struct pooled *);   /* once a second: the pool, of this edge's last refusals */
+void recall_find(struct pooled *, struct refusals_found *, enum refused_by, const char *text,
+    void (*then)(void *arg, bool whole), void *arg);
 
 /* released.c */
 void released_now(struct pooled *, const struct partner *);

@@ -11,6 +11,8 @@ static void write_back(struct pooled *p)
 {
 	p->merge_at = UINT32_MAX;
 	released_tell(p);
+	if (p->store.refusals)
+		refusals_untell(p->store.refusals);
 	held_begin(p);
 	merge_more(p);
 }

@@ -263,3 +263,11 @@ void script_mend(struct script_call *call, const struct partner *partner)
 	begin(call, SCRIPT_MEND, "1");
 	add_base(call, partner);
 }
+
+void script_recall(struct script_call *call, const char *edge, const char *text, const char *other)
+{
+	begin(call, SCRIPT_RECALL, "1");
+	add_room(call, (size_t)sprintf(room(call), "%s:%s", SCRIPT_KEY_REFUSALS, edge));
+	add_text(call, text);
+	add_text(call, other);
+}

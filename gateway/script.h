@@ -8,7 +8,7 @@
 
 #include "store.h"
 
-enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPT_COUNT, SCRIPT_MEND, SCRIPTS };
+enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL, SCRIPTS };
 
 const char *script_text(enum script);      /* for SCRIPT LOAD and EVAL; ends with a NUL */
 const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVALSHA */
@@ -17,6 +17,7 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 #define SCRIPT_KEY_EDGES "fg:1:{edges}"
 #define SCRIPT_KEY_POOL "fg:1:{edges}:pool"
 #define SCRIPT_CHANNEL "fg:1:class"
+#define SCRIPT_KEY_REFUSALS "fg:1:{refusals}" /* edge -> when it told its last; with :EDGE behind it place -> refusal */
 
 /* What the scripts call: a Redis user of an edge may do this, and eval evalsha script|load time auth
  * ping role select subscribe publish set, and nothing more. */
@@ -61,7 +62,6 @@ struct script_reading {
 	bool shared;                         /* charged to the tenants beyond max-tenants */
 	struct script_hold own, provider;
 };
-/* False: the reply is not one of this script's (an error, another shape). */
 /* The same script, which only looks: nothing is written, not even that the partner was seen. */
 void script_peek(struct script_call *, const char *edge, const struct entry *, const struct demand *, bool may_add, int64_t now_us);
 struct script_glimpse {
@@ -70,6 +70,7 @@ struct script_glimpse {
 	bool unknown, created, shared;
 };
 bool script_read_peek(struct script_glimpse *, const struct entry *, const redisReply *);
+/* False: the reply is not one of this script's (an error, another shape). */
 bool script_read_admit(struct script_reading *, const redisReply *);
 
 /* --- SCRIPT_OUTCOME: answers of the internal side, in their order --- */
@@ -139,11 +140,13 @@ struct script_pool {
 };
 bool script_read_announce(struct script_pool *, const redisReply *);
 
-/* --- SCRIPT_COUNT, SCRIPT_MEND --- */
+/* --- SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL --- */
 
 /* What was counted since the last call, for reports. Answers 1, or 0: not known, and may_add was false. */
 void script_count(struct script_call *, const char *edge, const struct partner *, const uint32_t verdicts[VERDICTS], bool may_add);
 /* Removes those keys of the partner that are of another type than ours. Answers how many. */
 void script_mend(struct script_call *, const struct partner *);
+/* The last refusals that this edge told and that one of the two texts stands in (all borrowed). Answers an array of texts. */
+void script_recall(struct script_call *, const char *edge, const char *text, const char *other);
 
 #endif

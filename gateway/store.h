@@ -7,13 +7,14 @@
 #include "../policy/judge.h"
 #include "../policy/peek.h"
 #include "../policy/siphash.h"
+#include "refusals.h"
 
 struct store;
 
 typedef void store_measured_fn(void *arg, const struct reading *);
-
 /* `apart`: a pool's store is away, it is what this edge knows by itself, and by its share of the rates. */
 typedef void store_peeked_fn(void *arg, const struct glimpse *, bool apart);
+
 struct store_counts {
 	uint64_t verdicts[VERDICTS];
 };
@@ -45,10 +46,10 @@ struct store_ops {
 	 * it has called already; false: it will (also when the store is closed first), and borrows the entry until then. */
 	bool (*measure)(struct store *, const struct entry *, const struct demand *,
 	    store_measured_fn *, void *arg);
-	/* A final response of the internal side to a request of this partner outside dialogs. `limits` of the entry. */
 	/* What measure would answer, and by which figures; nothing is changed by it. Calls back exactly once, perhaps before
 	 * it returns; borrows the entry until then. */
 	void (*peek)(struct store *, const struct entry *, const struct demand *, store_peeked_fn *, void *arg);
+	/* A final response of the internal side to a request of this partner outside dialogs. `limits` of the entry. */
 	void (*outcome)(struct store *, const struct entry *, enum outcome);
 	/* Counts a verdict for reports (allowed partners too: no trip). */
 	void (*count)(struct store *, const struct entry *, enum verdict);
@@ -56,6 +57,10 @@ struct store_ops {
 	bool (*release)(struct store *, const struct partner *);
 	/* Calls `each` for every partner known; for the report and tests. */
 	void (*list)(struct store *, void (*each)(void *arg, const struct store_row *), void *arg);
+	/* Adds what all edges of the pool keep of their last refusals, then calls, exactly once, perhaps before it returns.
+	 * `found` is borrowed until then. `whole` false: not all could be asked. A store of one edge adds nothing. */
+	void (*recall)(struct store *, struct refusals_found *, enum refused_by, const char *text,
+	    void (*then)(void *arg, bool whole), void *arg);
 	/* New limits after a reload (holds, windows); table bounds; the digest tells the other edges of a pool. */
 	void (*reload)(struct store *, const struct limits *, unsigned max_partners, const char *policy_digest);
 	/* Once a second: expires, writes what is due. */
@@ -78,6 +83,8 @@ struct store {
 	void *on_class_arg;
 	/* Likewise, with the same argument: the store was lost, or is back, or something is wrong with it: a line for people. */
 	void (*on_event)(void *arg, const char *text);
+	/* Set by the owner, borrowed: this edge's last refusals, for the other edges of a pool. NULL: none are told. */
+	struct refusals *refusals;
 };
 
 /* The embedded store: one edge, in memory. State survives by a journal

@@ -148,6 +148,13 @@ static void memory_list(struct store *store, void (*each)(void *arg, const struc
 	}
 }
 
+static void memory_recall(struct store *store, struct refusals_found *found, enum refused_by by, const char *text,
+    void (*then)(void *, bool), void *arg)
+{
+	(void)store, (void)found, (void)by, (void)text;
+	then(arg, true);
+}
+
 static void set_limits(struct memory *m, const struct limits *limits, unsigned max_partners)
 {
 	m->limits = *limits;
@@ -217,6 +224,7 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 		.measure = memory_measure, .peek = memory_peek, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
 		.list = memory_list, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
 		.close = memory_close,
+		.recall = memory_recall,
 	};
 	struct memory *m = alloc_zero(1, sizeof *m);
 	struct siphash_key key = random_key();

@@ -171,6 +171,12 @@ static void redis_list(struct store *store, void (*each)(void *, const struct st
 	local->ops->list(local, each, arg);
 }
 
+static void redis_recall(struct store *store, struct refusals_found *found, enum refused_by by, const char *text,
+    void (*then)(void *, bool), void *arg)
+{
+	recall_find(pooled_of(store), found, by, text, then, arg);
+}
+
 static void redis_reload(struct store *store, const struct limits *limits, unsigned max_partners, const char *policy_digest)
 {
 	struct pooled *p = pooled_of(store);
@@ -276,6 +282,7 @@ struct store *store_redis_open(const struct store_redis_house *house)
 		.measure = redis_measure, .peek = redis_peek, .outcome = redis_outcome, .count = redis_count, .release = redis_release,
 		.list = redis_list, .reload = redis_reload, .tick = redis_tick, .health = redis_health,
 		.close = redis_close_store,
+		.recall = redis_recall,
 	};
 	struct pooled *p = alloc_zero(1, sizeof *p);
 	struct siphash_key key = random_key();
@@ -338,6 +345,7 @@ static void mend_pool(struct pooled *p)
 	static const char script[] = "if redis.call('TYPE',KEYS[1]).ok~=ARGV[1] then return redis.call('DEL',KEYS[1]) end return 0";
 	static const struct { const char *key, *type; } shared[] = {
 		{ SCRIPT_KEY_EDGES, "hash" }, { SCRIPT_KEY_POOL, "hash" }, { KEY_SEEN, "zset" }, { KEY_HELD, "zset" },
+		{ SCRIPT_KEY_REFUSALS, "zset" },
 	};
 
 	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {

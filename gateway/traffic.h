@@ -21,6 +21,7 @@ struct traffic {
 	struct discover *discover;
 	struct store *store;
 	struct ledger *ledger;
+	struct refusals *refusals;    /* the last ones, for who asks why */
 	const struct conf *conf;
 	struct ruleset *law;          /* the one new messages are judged under */
 	uint64_t law_number;          /* counts the laws, from 1 */
