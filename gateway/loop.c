@@ -37,6 +37,7 @@ struct loop {
 	size_t watch_room;
 	struct watch *dead;    /* removed in this turn: su_root may still call them */
 	int64_t now_us;
+	int64_t turn_us, longest_us; /* when this turn had something to do first, 0: not yet; the longest one */
 	unsigned woken;        /* callbacks, to tell a full step from an empty one */
 	int timer_fd, signal_fd;
 	int64_t armed_us;      /* what the timerfd is set to; 0: off */
@@ -68,6 +69,8 @@ static int woken(su_root_magic_t *l, su_wait_t *wait, su_wakeup_arg_t *watch)
 	if (got & (SU_WAIT_HUP | SU_WAIT_ERR))
 		events |= LOOP_BROKEN;
 	l->now_us = clock_monotonic_us();
+	if (!l->turn_us)
+		l->turn_us = l->now_us;
 	l->woken++;
 	watch->ready(watch->arg, events);
 	return 0;
@@ -191,6 +194,8 @@ void timer_set(struct loop *l, struct timer *t, int64_t at_us, void (*fire)(void
 static void fire_due(struct loop *l)
 {
 	l->now_us = clock_monotonic_us();
+	if (!l->turn_us)
+		l->turn_us = l->now_us;
 	while (l->timers && l->heap[1]->at_us <= l->now_us) {
 		struct timer *t = l->heap[1];
 
@@ -301,6 +306,20 @@ static void step(struct loop *l)
 	} while (l->woken - before >= 4 && ++steps < STEPS_A_TURN);
 }
 
+static void end_turn(struct loop *l)
+{
+	int64_t took_us = clock_monotonic_us() - l->turn_us;
+
+	if (took_us > l->longest_us)
+		l->longest_us = took_us;
+	l->turn_us = 0;
+}
+
+int64_t loop_longest_turn(const struct loop *l)
+{
+	return l->longest_us;
+}
+
 void loop_run(struct loop *l)
 {
 	l->stop = false;
@@ -310,6 +329,7 @@ void loop_run(struct loop *l)
 		fire_due(l);
 		run_tasks(l);
 		bury(l);
+		end_turn(l);
 	}
 }
 

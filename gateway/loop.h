@@ -51,6 +51,9 @@ void loop_forget(struct loop *, struct task *);
 /* Runs until loop_stop. Signals: those given to loop_signals arrive by signalfd. */
 void loop_run(struct loop *);
 void loop_stop(struct loop *);
+/* How long the longest turn took since it began to run: from the first that a turn has to do, when it wakes, to the
+ * end of all that is done before it sleeps again. What comes meanwhile waits for so long. Microseconds. */
+int64_t loop_longest_turn(const struct loop *);
 bool loop_signals(struct loop *, const int *signals, size_t count, void (*got)(void *arg, int signal), void *arg);
 
 #endif

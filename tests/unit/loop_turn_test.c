@@ -317,6 +317,31 @@ static void a_turn_tells_all_that_are_ready(void)
 	loop_free(loop);
 }
 
+static void dawdle(void *arg)
+{
+	int64_t until = clock_monotonic_us() + *(const int64_t *)arg;
+
+	while (clock_monotonic_us() < until)
+		;
+}
+
+/* What sleeps holds nobody up; what works does, in whatever part of the turn. */
+static void the_longest_turn_is_known(void)
+{
+	struct loop *loop = loop_made();
+	struct timer timer = { 0 };
+	struct task task = { 0 };
+	int64_t work_us = 20000;
+
+	turn_for(loop, 400);
+	CU_ASSERT_TRUE(loop_longest_turn(loop) < 400000);
+	loop_later(loop, &task, dawdle, &work_us);
+	timer_set(loop, &timer, 1, dawdle, &work_us);
+	turn_once(loop);
+	CU_ASSERT_TRUE(loop_longest_turn(loop) >= 2 * work_us);
+	loop_free(loop);
+}
+
 static void got_signal(void *arg, int number)
 {
 	*(int *)arg = number;
@@ -349,6 +374,7 @@ CU_TestInfo loop_turn_tests[] = {
 	{ "only what is wanted is told of a descriptor, but for its end", only_what_is_wanted_is_told },
 	{ "a removed descriptor's owner hears no more, in the same turn too", who_is_removed_hears_no_more },
 	{ "a turn tells all that are ready, not only the first few", a_turn_tells_all_that_are_ready },
+	{ "how long the longest turn took is known, without its sleep", the_longest_turn_is_known },
 	{ "signals come in a turn, not before", signals_come_in_a_turn },
 	CU_TEST_INFO_NULL
 };
