@@ -36,7 +36,7 @@ void act_record(struct transit *t, enum reason reason)
 		.class = entry ? judge_class(entry, reason, seen) : CLASS_NONE,
 		.place = t->outward.place,
 		.organisation = entry ? t->from->origin->name : t->passage.partner.text, .address = t->from->address,
-		.peer = t->from->peer.peer.count ? t->from->peer.names[0].domain.text : "",
+		.peer = t->from->peer.peer.count ? t->from->peer.names[0].domain.text : "", .certificate = &t->from->peer,
 		.method = method, .method_length = strlen(method),
 		.call_id = call_id, .call_id_length = strlen(call_id),
 		.target = to->url_user, .target_length = to->url_user ? strlen(to->url_user) : 0

@@ -119,6 +119,11 @@ void apart_outcome(struct apart *a, const struct entry *entry, enum outcome outc
 	a->memory->store.ops->outcome(&a->memory->store, entry, outcome);
 }
 
+struct profiles *apart_profiles(struct apart *a)
+{
+	return &a->memory->profiles;
+}
+
 /* --- mirroring --- */
 
 static int64_t now_of(const struct apart *a)

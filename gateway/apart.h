@@ -5,6 +5,7 @@
 #ifndef GATEWAY_APART_H
 #define GATEWAY_APART_H
 
+#include "profile.h"
 #include "store.h"
 
 struct apart;
@@ -14,7 +15,7 @@ struct apart;
 struct apart *apart_new(const char *state_file, const struct siphash_key *targets, unsigned max_partners, const struct limits *, int64_t (*monotonic_us)(void),
     void (*on_class)(void *arg, const struct partner *, enum class before, enum class now), void *arg);
 void apart_free(struct apart *);
-struct store *apart_store(struct apart *); /* borrowed: for what is the same: list, tick, reload, health */
+struct store *apart_store(struct apart *); /* borrowed: for what is the same: walk, tick, reload, health */
 
 /* The pool's store gave messages of this partner slots up to this one, and some may wait for theirs here:
  * this edge's share begins behind them, and they stay the first. */
@@ -24,6 +25,8 @@ void apart_measure(struct apart *, const struct entry *, const struct demand *, 
 /* Likewise, as store_ops: with the figures of this edge. */
 void apart_peek(struct apart *, const struct entry *, const struct demand *, unsigned edges, store_peeked_fn *, void *arg);
 void apart_outcome(struct apart *, const struct entry *, enum outcome);
+/* What is remembered of partners for reports, whoever decides. Borrowed. */
+struct profiles *apart_profiles(struct apart *);
 
 /* What restricts a partner; 0: nothing does. */
 struct restriction {

@@ -119,29 +119,40 @@ void batch_outcome(struct pooled *p, const struct entry *entry, enum outcome out
 struct counted {
 	struct pooled *pooled;
 	struct partner partner;
-	uint32_t verdicts[VERDICTS];
+	struct script_counted script;
+	char certificate[SCRIPT_CERTIFICATE_MAX], sources[SCRIPT_SOURCES_MAX];
 	bool by_text;
 	struct script_call call;
 };
 
 static void send_counts(struct pooled *);
 
-static void count(struct pooled *p, const struct partner *partner, const uint32_t verdicts[VERDICTS])
+static void count(struct pooled *p, const struct partner *partner, const uint32_t verdicts[VERDICTS], enum reason limited_by)
 {
 	struct near *near = near_use(&p->nears, partner, pooled_now(p));
 
 	for (int v = 0; near && v < VERDICTS; v++)
 		near_count(&p->nears, near, (enum verdict)v, verdicts[v]);
+	if (near && limited_by)
+		near->limited_by = limited_by;
 }
 
-void batch_count(struct pooled *p, const struct entry *entry, enum verdict verdict)
+static void count_one(struct pooled *p, const struct partner *partner, const struct entry *entry, const struct store_visit *visit)
 {
 	uint32_t one[VERDICTS] = { 0 };
+	bool limited = reason_is_rate(visit->reason) && (partner->kind == PARTNER_PROVIDER) == visit->provider_decided;
+	char key[PARTNER_KEY_MAX];
 
-	one[verdict] = 1;
-	count(p, &entry->partner, one);
+	one[reason_row(visit->reason)->verdict] = 1;
+	count(p, partner, one, limited ? visit->reason : REASON_NONE);
+	profiles_note(apart_profiles(p->apart), key, partner_key(partner, key), entry, visit, pooled_now(p));
+}
+
+void batch_count(struct pooled *p, const struct entry *entry, const struct store_visit *visit)
+{
+	count_one(p, &entry->partner, entry, visit);
 	if (entry->has_provider)
-		count(p, &entry->provider, one);
+		count_one(p, &entry->provider, entry, visit);
 }
 
 static void send_plain(struct pooled *p, size_t argc, const char *const argv[])
@@ -158,14 +169,21 @@ static bool is_stranger(const struct partner *partner)
 	return partner->kind == PARTNER_DISCOVERED || (partner->kind == PARTNER_TENANT && partner->domain.length);
 }
 
-static void note_seen(struct pooled *p, const struct partner *partner)
+static void note_in(struct pooled *p, const char *list, const struct partner *partner)
 {
 	char key[PARTNER_KEY_MAX], now[24];
-	const char *seen[] = { "ZADD", KEY_SEEN, now, key };
+	const char *argv[] = { "ZADD", list, now, key };
 
 	snprintf(now, sizeof now, "%" PRId64, pooled_now(p) + p->redis_ahead_us);
-	if (is_stranger(partner) && partner_key(partner, key))
-		send_plain(p, 4, seen);
+	if (partner_key(partner, key))
+		send_plain(p, 4, argv);
+}
+
+static void note_counted(struct pooled *p, const struct counted *c)
+{
+	note_in(p, is_stranger(&c->partner) ? KEY_SEEN : KEY_NAMED, &c->partner);
+	if (c->script.limited_by)
+		note_in(p, KEY_LIMITED, &c->partner);
 }
 
 /* Without a reply nobody can tell whether they count: they do not again. */
@@ -181,9 +199,9 @@ static void on_counted(void *arg, const redisReply *reply)
 			return;
 	} else if (reply && reply->type == REDIS_REPLY_INTEGER) {
 		if (reply->integer)
-			note_seen(p, &c->partner);
+			note_counted(p, c);
 		else
-			count(p, &common, c->verdicts);
+			count(p, &common, c->script.verdicts, c->script.limited_by);
 	} else if (reply) {
 		pooled_wrong_reply(p, &c->partner, reply);
 	}
@@ -192,11 +210,32 @@ static void on_counted(void *arg, const redisReply *reply)
 	send_counts(p);
 }
 
+/* What of it is news to the pool, or would be forgotten there. */
+static void describe(struct pooled *p, struct counted *c)
+{
+	char key[PARTNER_KEY_MAX];
+	size_t length = partner_key(&c->partner, key), used = 0;
+	struct profile *profile = profiles_find(apart_profiles(p->apart), key, length);
+
+	c->script.certificate = c->certificate;
+	c->script.sources = c->sources;
+	if (!profile)
+		return;
+	c->script.observe = profile->observe;
+	if (profile->told_us && pooled_now(p) - profile->told_us < HOUR_MS * 1000)
+		return;
+	profile->told_us = pooled_now(p);
+	if (profile->subject)
+		snprintf(c->certificate, sizeof c->certificate, "%s\n%s\n%s", profile->subject, profile->issuer, profile->serial);
+	for (size_t i = 0; i < profile->source_count; i++)
+		used += (size_t)snprintf(c->sources + used, sizeof c->sources - used, "%s%s", used ? " " : "", profile->sources[i]);
+}
+
 /* A provider's tenants become known by their messages, which its max-tenants bounds; strangers by any. */
 static bool send_count(struct pooled *p)
 {
 	struct counted *c = alloc_zero(1, sizeof *c);
-	struct near *near = nears_take_counts(&p->nears, c->verdicts);
+	struct near *near = nears_take_counts(&p->nears, c->script.verdicts);
 	bool may_add;
 
 	if (!near) {
@@ -205,11 +244,14 @@ static bool send_count(struct pooled *p)
 	}
 	c->pooled = p;
 	c->partner = near->partner;
+	c->script.limited_by = near->limited_by;
+	near->limited_by = REASON_NONE;
+	describe(p, c);
 	may_add = !is_stranger(&c->partner) || (c->partner.kind == PARTNER_DISCOVERED && pooled_has_room(p));
-	script_count(&c->call, p->house.edge, &c->partner, c->verdicts, may_add);
+	script_count(&c->call, p->house.edge, &c->partner, &c->script, may_add);
 	if (pooled_send(p, &c->call, on_counted, c))
 		return true;
-	count(p, &c->partner, c->verdicts);
+	count(p, &c->partner, c->script.verdicts, c->script.limited_by);
 	free(c);
 	return false;
 }
@@ -233,38 +275,41 @@ static void on_known(void *arg, const redisReply *reply)
 		pooled_wrong_reply(p, NULL, reply);
 }
 
-static void forget_unseen(struct pooled *p, int64_t since_us)
+/* What stands in a list from before then matters no more; it outlives the last edge by as long. */
+static void sweep_list(struct pooled *p, const char *list, int64_t kept_us)
 {
-	char score[24];
-	const char *argv[] = { "ZREMRANGEBYSCORE", KEY_SEEN, "-inf", score };
+	char score[24], ms[24];
+	const char *sweep[] = { "ZREMRANGEBYSCORE", list, "-inf", score }, *keep[] = { "PEXPIRE", list, ms };
 
-	snprintf(score, sizeof score, "%" PRId64, since_us);
-	send_plain(p, 4, argv);
+	snprintf(score, sizeof score, "%" PRId64, pooled_now(p) + p->redis_ahead_us - kept_us);
+	snprintf(ms, sizeof ms, "%" PRId64, kept_us / 1000 + HOUR_MS);
+	send_plain(p, 4, sweep);
+	send_plain(p, 3, keep);
 }
 
-/* The two lists outlive the last edge by no more than what stands in them matters. */
-static void keep_for(struct pooled *p, const char *key, int64_t us)
+/* Those times lie ahead. */
+static void sweep_held(struct pooled *p)
 {
+	const struct limits *l = &p->limits;
 	char ms[24];
-	const char *argv[] = { "PEXPIRE", key, ms };
+	const char *keep[] = { "PEXPIRE", KEY_HELD, ms };
 
-	snprintf(ms, sizeof ms, "%" PRId64, us / 1000 + HOUR_MS);
-	send_plain(p, 3, argv);
+	held_forget(p, pooled_now(p) + p->redis_ahead_us);
+	snprintf(ms, sizeof ms, "%" PRId64, (l->watch_hold_us + l->suspicion_hold_us + l->suspicion_window_us) / 1000 + HOUR_MS);
+	send_plain(p, 3, keep);
 }
 
 void batch_second(struct pooled *p)
 {
-	const struct limits *l = &p->limits;
-	int64_t redis_now_us = pooled_now(p) + p->redis_ahead_us;
 	const char *card[] = { "ZCARD", KEY_SEEN };
 	size_t lengths[] = { 5, sizeof KEY_SEEN - 1 };
 
 	p->counts_left = p->nears.counted < COUNTS_MOST ? p->nears.counted : COUNTS_MOST; /* each once */
 	send_counts(p);
-	forget_unseen(p, redis_now_us - p->house.limits->watch_window_us);
-	held_forget(p, redis_now_us);
 	recall_tell(p);
-	keep_for(p, KEY_SEEN, l->watch_window_us);
-	keep_for(p, KEY_HELD, l->watch_hold_us + l->suspicion_hold_us + l->suspicion_window_us);
+	sweep_list(p, KEY_SEEN, p->limits.watch_window_us);
+	sweep_list(p, KEY_NAMED, p->limits.watch_window_us);
+	sweep_list(p, KEY_LIMITED, STORE_LIMITED_US);
+	sweep_held(p);
 	redis_send(p->link, 2, card, lengths, on_known, p);
 }

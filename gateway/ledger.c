@@ -282,6 +282,20 @@ static void keep(struct ledger *l, const struct decided *d, const char *who, con
 	refusals_note(l->refusals, &r);
 }
 
+/* The partner's own count. */
+static void count(struct ledger *l, const struct decided *d)
+{
+	const struct tls_peer *c = d->certificate;
+	struct store_visit visit = {
+		.reason = d->reason, .provider_decided = d->seen && d->seen->provider_decided,
+		.source = d->facts ? &d->facts->source : NULL,
+		.subject = c ? c->subject : NULL, .issuer = c ? c->issuer : NULL, .serial = c ? c->serial : NULL,
+	};
+
+	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
+		l->store->ops->count(l->store, d->entry, &visit);
+}
+
 void ledger_record(struct ledger *l, const struct decided *d)
 {
 	const struct reason_row *row = reason_row(d->reason);
@@ -290,8 +304,7 @@ void ledger_record(struct ledger *l, const struct decided *d)
 	enum telling telling;
 
 	l->totals[d->reason][d->class]++;
-	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
-		l->store->ops->count(l->store, d->entry, row->verdict);
+	count(l, d);
 	if (row->verdict == VERDICT_FORWARD)
 		return;
 	who_text(d, who);

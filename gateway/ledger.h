@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "refusals.h"
 #include "store.h"
+#include "tls.h"
 
 struct ledger;
 
@@ -22,6 +23,7 @@ struct decided {
 	const struct reading *seen;    /* may be NULL */
 	const char *organisation;      /* of the connection; "" or NULL: nobody's */
 	const char *peer;              /* first name of the certificate, "" on plain TCP */
+	const struct tls_peer *certificate; /* of the partner, with an entry; NULL: not told */
 	const char *address;
 	const char *method, *call_id, *target; /* as the peer wrote them: escaped and cut here; may be NULL; not NUL-terminated ones have a length */
 	size_t method_length, call_id_length, target_length;

@@ -4,11 +4,12 @@
 #define GATEWAY_MEMORY_H
 
 #include "keeper.h"
-#include "store.h"
+#include "profile.h"
 
 struct memory {
 	struct store store;
 	struct partners table;
+	struct profiles profiles;
 	struct limits limits;
 	unsigned max_partners;
 	uint32_t hand;         /* the row that is looked at next */
@@ -38,6 +39,9 @@ struct row *memory_find(const struct memory *, const struct partner *); /* NULL:
 
 /* Known, or made known where there is room; NULL: nobody, or none. */
 struct row *memory_take_in(struct memory *, const struct partner *, int64_t now_us);
+
+/* memory_walk.c */
+struct store_walk *memory_walk(struct store *, const struct store_wish *);
 
 /* The rows of an entry. */
 struct pair {

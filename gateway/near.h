@@ -24,6 +24,7 @@ struct near {
 	char *letters;                /* owned */
 	size_t letter_count;
 	uint32_t verdicts[VERDICTS];  /* counted, not sent yet */
+	enum reason limited_by;       /* of those: a rate delayed or refused the last one that it did not let through; NONE: none */
 	bool counted;                 /* there are such */
 	/* It was refused until just now: one message asks whether it still is, the next ones wait for what it hears. */
 	bool probing;

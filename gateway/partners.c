@@ -169,16 +169,70 @@ struct row *partners_add(struct partners *p, const char *key, size_t length, int
 	return row;
 }
 
+/* --- walks: from the end, so that what is added comes behind --- */
+
+void partners_walk_begin(struct partners *p, struct partners_walk *w)
+{
+	*w = (struct partners_walk){ p->count, p->walks };
+	p->walks = w;
+}
+
+struct row *partners_walk_next(const struct partners *p, struct partners_walk *w)
+{
+	return w->left ? p->rows[--w->left] : NULL;
+}
+
+void partners_walk_end(struct partners *p, struct partners_walk *w)
+{
+	struct partners_walk **link = &p->walks;
+
+	while (*link && *link != w)
+		link = &(*link)->next;
+	if (*link)
+		*link = w->next;
+}
+
+/* Of the walks that have not come by this place yet the one that will first. */
+static struct partners_walk *walk_to(const struct partners *p, uint32_t place)
+{
+	struct partners_walk *found = NULL;
+
+	for (struct partners_walk *w = p->walks; w; w = w->next)
+		if (w->left > place && (!found || w->left < found->left))
+			found = w;
+	return found;
+}
+
+/* To the same place: it is the gap, and nobody's. */
+static void move_row(struct partners *p, uint32_t from, uint32_t to)
+{
+	if (from == to)
+		return;
+	p->rows[to] = p->rows[from];
+	p->rows[to]->place = to;
+}
+
+/* A row that a walk has seen must not come before it again: so the gap moves up, from the end of
+ * what one walk has left to that of the next. */
+static void close_gap(struct partners *p, uint32_t place)
+{
+	struct partners_walk *w;
+
+	while ((w = walk_to(p, place))) {
+		move_row(p, --w->left, place);
+		place = w->left;
+	}
+	move_row(p, --p->count, place);
+}
+
 void partners_remove(struct partners *p, struct row *row)
 {
-	struct row **link = bucket_of(p, row->hash), *last = p->rows[p->count - 1];
+	struct row **link = bucket_of(p, row->hash);
 
 	while (*link != row)
 		link = &(*link)->next;
 	*link = row->next;
-	p->rows[row->place] = last;
-	last->place = row->place;
-	p->count--;
+	close_gap(p, row->place);
 	p->strangers -= row->stranger;
 	if (row_is_tenant(row))
 		provider_of(p, row)->tenants--;

@@ -32,7 +32,15 @@ struct partners {
 	uint32_t strangers;
 	struct row **buckets, **old; /* owned; old: those being moved to the new ones, or NULL */
 	uint32_t size, old_size, moved;
+	struct partners_walk *walks; /* borrowed: under way */
 	struct siphash_key key;
+};
+
+/* One that goes through the table while it changes: each row that is there from begin to end comes exactly once,
+ * one that is added meanwhile does not come. */
+struct partners_walk {
+	uint32_t left;             /* those below this place have not come yet */
+	struct partners_walk *next;
 };
 
 void partners_init(struct partners *, const struct siphash_key *);
@@ -44,7 +52,11 @@ struct row *partners_find(const struct partners *, const char *key, size_t lengt
 /* Of one that is not known; a tenant's provider is added with it. */
 struct row *partners_add(struct partners *, const char *key, size_t length, int64_t now_us);
 
-/* Frees the row; the last one takes its place. */
+void partners_walk_begin(struct partners *, struct partners_walk *);
+struct row *partners_walk_next(const struct partners *, struct partners_walk *); /* NULL: that was all */
+void partners_walk_end(struct partners *, struct partners_walk *);
+
+/* Frees the row; others change their place, but only to one before it. */
 void partners_remove(struct partners *, struct row *);
 
 /* For how long its slots matter: a rate of its own may reach far back. */

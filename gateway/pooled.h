@@ -1,7 +1,7 @@
 /* The inside of the pool's store, for the files that make it up: store_redis.c
  * (what a store answers), trip.c (one message),
- * look.c (what a message would hear), batch.c (answers and counts), merge.c (what was learned),
- * recall.c (the last refusals), rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases). */
+ * look.c (what a message would hear), batch.c (answers and counts), merge.c (what was learned), recall.c (the last refusals),
+ * rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases), survey.c (reports). */
 #ifndef GATEWAY_POOLED_H
 #define GATEWAY_POOLED_H
 
@@ -13,7 +13,10 @@
 #include "store_redis.h"
 
 #define KEY_SEEN "fg:1:{seen}" /* partner_key -> when it was seen last: how many the pool knows */
-#define KEY_HELD "fg:1:{held}" /* partner_key -> until when it is restricted: for edges that join */
+#define KEY_HELD "fg:1:{held}" /* partner_key -> until when it is restricted: for edges that join, and reports */
+/* For reports: */
+#define KEY_LIMITED "fg:1:{limited}" /* partner_key -> when a rate delayed or refused its last message that it did not let through */
+#define KEY_NAMED "fg:1:{named}"     /* as KEY_SEEN, of those who are no strangers: they are not counted */
 
 enum pooled_state {
 	POOL_APART,   /* Redis is late or gone: decided here */
@@ -96,7 +99,7 @@ void look(struct pooled *, const struct entry *, const struct demand *, store_pe
 
 /* batch.c */
 void batch_outcome(struct pooled *, const struct entry *, enum outcome);
-void batch_count(struct pooled *, const struct entry *, enum verdict);
+void batch_count(struct pooled *, const struct entry *, const struct store_visit *);
 void batch_second(struct pooled *);  /* counts, and who was seen */
 void batch_keep(struct pooled *);    /* cut off: the answers that wait count here */
 
@@ -109,6 +112,9 @@ void recall_find(struct pooled *, struct refusals_found *, enum refused_by, cons
 void released_now(struct pooled *, const struct partner *);
 void released_tell(struct pooled *);  /* the pool, of those that may be news to it: before what they would have ended */
 void released_clear(struct pooled *);
+
+/* survey.c */
+struct store_walk *survey_walk(struct store *, const struct store_wish *);
 
 /* held.c */
 void held_add(struct pooled *, const struct partner *, const struct script_hold *, int64_t redis_now_us);

@@ -165,7 +165,7 @@ bool refusal_again(const struct traffic *tr, struct link *l, const struct frame 
 		return false;
 	d = (struct decided) { .reason = r->reason, .facts = &r->facts, .entry = &r->entry, .seen = &r->seen,
 		.class = judge_class(&r->entry, r->reason, &r->seen), .organisation = l->origin->name,
-		.peer = l->peer.peer.count ? l->peer.names[0].domain.text : "", .address = l->address,
+		.peer = l->peer.peer.count ? l->peer.names[0].domain.text : "", .certificate = &l->peer, .address = l->address,
 		.method = f->octets, .method_length = f->method_length };
 	d.call_id = frame_value(f, f->call_id, &length);
 	d.call_id_length = length;

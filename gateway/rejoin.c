@@ -10,6 +10,7 @@
 static void write_back(struct pooled *p)
 {
 	p->merge_at = UINT32_MAX;
+	profiles_untell(apart_profiles(p->apart));
 	released_tell(p);
 	if (p->store.refusals)
 		refusals_untell(p->store.refusals);

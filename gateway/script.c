@@ -247,15 +247,19 @@ void script_announce(struct script_call *call, const char *edge, const char *ins
 	add(call, (const char *)target_key->octets, sizeof(target_key->octets));
 }
 
-void script_count(struct script_call *call, const char *edge, const struct partner *partner, const uint32_t verdicts[VERDICTS],
+void script_count(struct script_call *call, const char *edge, const struct partner *partner, const struct script_counted *counted,
     bool may_add)
 {
 	begin(call, SCRIPT_COUNT, "1");
 	add_base(call, partner);
 	add_text(call, edge);
 	for (int i = 0; i < VERDICTS; i++)
-		add_number(call, verdicts[i]);
+		add_number(call, counted->verdicts[i]);
 	add_number(call, may_add);
+	add_text(call, counted->limited_by ? reason_row(counted->limited_by)->token : "");
+	add_number(call, counted->observe);
+	add_text(call, counted->certificate);
+	add_text(call, counted->sources);
 }
 
 void script_mend(struct script_call *call, const struct partner *partner)
@@ -270,4 +274,14 @@ void script_recall(struct script_call *call, const char *edge, const char *text,
 	add_room(call, (size_t)sprintf(room(call), "%s:%s", SCRIPT_KEY_REFUSALS, edge));
 	add_text(call, text);
 	add_text(call, other);
+}
+
+void script_report(struct script_call *call, const struct partner *partner, const struct limits *limits, int64_t period_us, int64_t now_us)
+{
+	begin(call, SCRIPT_REPORT, "1");
+	add_base(call, partner);
+	add_partner(call, partner);
+	add_limits(call, limits);
+	add_now(call, now_us);
+	add_number(call, period_us);
 }

@@ -8,7 +8,8 @@
 
 #include "store.h"
 
-enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL, SCRIPTS };
+enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL,
+	SCRIPT_REPORT, SCRIPTS };
 
 const char *script_text(enum script);      /* for SCRIPT LOAD and EVAL; ends with a NUL */
 const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVALSHA */
@@ -20,9 +21,9 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 #define SCRIPT_KEY_REFUSALS "fg:1:{refusals}" /* edge -> when it told its last; with :EDGE behind it place -> refusal */
 
 /* What the scripts call: a Redis user of an edge may do this, and eval evalsha script|load time auth
- * ping role select subscribe publish set, and nothing more. */
+ * ping role select subscribe publish set zscan, and nothing more. */
 #define SCRIPT_RIGHTS "+del +hdel +hget +hgetall +hincrby +hlen +hmget +hset +hsetnx +lindex +linsert +llen +lrange +ltrim " \
-	"+pexpire +rpush +type +zadd +zcard +zrange +zrangebyscore +zrem +zremrangebyscore +zscore"
+	"+pexpire +rpush +type +zadd +zcard +zcount +zrange +zrangebyscore +zrem +zremrangebyscore +zscore"
 
 /* The name that all keys of a partner begin with; its length without the NUL. */
 #define SCRIPT_BASE_MAX (PARTNER_TEXT_MAX + 16)
@@ -142,11 +143,44 @@ bool script_read_announce(struct script_pool *, const redisReply *);
 
 /* --- SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL --- */
 
-/* What was counted since the last call, for reports. Answers 1, or 0: not known, and may_add was false. */
-void script_count(struct script_call *, const char *edge, const struct partner *, const uint32_t verdicts[VERDICTS], bool may_add);
+/* What was counted since the last call, for reports. Texts are borrowed while the call is used. */
+#define SCRIPT_CERTIFICATE_MAX 600
+#define SCRIPT_SOURCES_MAX (STORE_SOURCES_MAX * (DOMAIN_MAX + 1))
+struct script_counted {
+	uint32_t verdicts[VERDICTS];
+	enum reason limited_by;              /* how a rate delayed or refused one of them; NONE: no rate did */
+	bool observe;
+	const char *certificate;             /* subject, issuer, serial: a line each, all but the last with an end; "": no news */
+	const char *sources;                 /* domains it spoke for, a blank between two; "": no news */
+};
+/* Answers 1, or 0: not known, and may_add was false. */
+void script_count(struct script_call *, const char *edge, const struct partner *, const struct script_counted *, bool may_add);
 /* Removes those keys of the partner that are of another type than ours. Answers how many. */
 void script_mend(struct script_call *, const struct partner *);
 /* The last refusals that this edge told and that one of the two texts stands in (all borrowed). Answers an array of texts. */
 void script_recall(struct script_call *, const char *edge, const char *text, const char *other);
+
+/* --- SCRIPT_REPORT: all that is known of a partner. Changes nothing --- */
+
+/* `period_us` of the rate that limits it; 0: none does. */
+void script_report(struct script_call *, const struct partner *, const struct limits *, int64_t period_us, int64_t now_us);
+struct script_report {
+	int64_t now_us;                      /* Redis' clock, as all times here */
+	bool unknown;
+	int64_t seen_us;
+	uint32_t distinct_uris, rate_now, successes, failures;
+	struct script_hold own;
+	uint64_t verdicts[VERDICTS];
+	enum reason limited_by;
+	int64_t limited_since_us, limited_us;
+	bool observe;
+	size_t source_count, edge_count;
+	const char *subject, *issuer, *serial; /* NULL: not told; these texts are in `room` */
+	const char *sources[STORE_SOURCES_MAX];
+	const char *edges[STORE_EDGES_MAX];  /* borrowed from the reply */
+	char room[SCRIPT_CERTIFICATE_MAX + SCRIPT_SOURCES_MAX];
+};
+/* False: the reply is not one of this script's. What another edge has written in a way that is not ours is left out. */
+bool script_read_report(struct script_report *, const redisReply *);
 
 #endif

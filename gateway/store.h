@@ -19,15 +19,88 @@ struct store_counts {
 	uint64_t verdicts[VERDICTS];
 };
 
-/* One partner for reports. */
+/* What is counted of one message beside its measuring: for reports, and nothing is decided by it. All borrowed. */
+struct store_visit {
+	enum reason reason;              /* its verdict */
+	bool provider_decided;           /* it was the provider's limit */
+	const struct domain *source;     /* that it spoke for; NULL: not told */
+	const char *subject, *issuer, *serial; /* of the certificate, escaped; NULL: not told */
+};
+
+/* Did a rate delay or refuse it, or would it have, where that is only observed? */
+static inline bool reason_is_rate(enum reason reason)
+{
+	return reason == REASON_PACED || reason == REASON_RATE_LIMIT || reason == REASON_RATE_SUSPICIOUS;
+}
+
+#define STORE_SOURCES_MAX 8
+#define STORE_EDGES_MAX 32
+#define STORE_LIMITED_US INT64_C(300000000) /* so long after the last message that a rate delayed or refused it counts as limited */
+
+/* One partner for reports. Times are on the store's clock; 0: none. Texts are borrowed. */
 struct store_row {
 	struct partner partner;
 	enum class class;
-	int64_t since_us, until_us;      /* of a restriction, on the store's clock; 0: none */
+	int64_t since_us, until_us;      /* of a restriction */
 	int64_t seen_us;                 /* its last message */
-	uint32_t rate_now, distinct_uris, successes, failures;
-	uint32_t tenants;                /* of a provider: known now */
+	enum reason limited_by;          /* how a rate treated its last message that it did not let through at once, ... */
+	int64_t limited_since_us, limited_us; /* ... when that began, and when it was; NONE: not within STORE_LIMITED_US */
+	struct rate rate;                /* that limits it now; count 0: none, or it is not known */
+	uint32_t rate_now;               /* admitted within the last period_us, that of its usual rate; which is 0 where it has none */
+	int64_t period_us;
+	uint32_t distinct_uris, successes, failures;
+	uint32_t tenants;                /* of a provider: known now; of a pool: not told */
+	bool observe;                    /* its limits refused and delayed nothing when it was last heard of */
 	struct store_counts counts;
+	const char *subject, *issuer, *serial; /* of the certificate that it showed last; NULL: not known */
+	size_t source_count, edge_count;
+	const char *sources[STORE_SOURCES_MAX]; /* source domains, the one used last first */
+	const char *edges[STORE_EDGES_MAX]; /* of a pool: that saw it within a day */
+};
+
+/* --- a walk over partners: a page at a time, so that messages wait for none --- */
+
+enum store_part {
+	STORE_RESTRICTED, /* watched, suspicious, or limited by a rate within STORE_LIMITED_US */
+	STORE_SEEN,       /* heard of within lately_us */
+	STORE_NAMED       /* these, where they are known */
+};
+
+/* What is told at the end of a page. */
+struct store_page {
+	uint64_t more;           /* there are so many more that were passed over */
+	bool here;               /* of a pool whose store is away: what follows, and was told in this page, only this edge knows */
+	bool anew;               /* what came in pages before is void: the walk begins again, after the store was lost */
+	bool last;
+};
+
+/* All borrowed until the walk is ended. */
+struct store_wish {
+	enum store_part part;
+	const struct partner *named;
+	size_t named_count;
+	int64_t lately_us;
+	size_t most;             /* rows that are of use: a pool tells of no more in each of its lists, those with the latest times */
+	bool (*wanted)(void *arg, const struct partner *); /* NULL: all */
+	struct rate (*rate_of)(void *arg, const struct partner *, bool suspicious); /* the law: what limits it */
+	void (*row)(void *arg, const struct store_row *); /* borrowed until it returns; not to end the walk */
+	void (*page)(void *arg, const struct store_page *); /* the last call of next; may end the walk */
+	void *arg;
+};
+
+/* Each partner that is there from begin to end comes exactly once; one that comes or goes meanwhile, once or not.
+ * A page takes a fraction of a millisecond. */
+struct store_walk {
+	/* The next page: calls `page` once, perhaps before it returns. Not before the last one came, nor after that said so. */
+	void (*next)(struct store_walk *);
+	void (*end)(struct store_walk *); /* at any time; no more calls. Before the store is closed */
+};
+
+/* An edge of a pool, as it was last heard of. Borrowed. */
+struct store_edge {
+	const char *name, *address, *version, *policy_digest;
+	int64_t heard_us;
+	bool same_policy;
 };
 
 /* How the store itself fares. */
@@ -52,15 +125,16 @@ struct store_ops {
 	/* A final response of the internal side to a request of this partner outside dialogs. `limits` of the entry. */
 	void (*outcome)(struct store *, const struct entry *, enum outcome);
 	/* Counts a verdict for reports (allowed partners too: no trip). */
-	void (*count)(struct store *, const struct entry *, enum verdict);
+	void (*count)(struct store *, const struct entry *, const struct store_visit *);
 	/* An operator lets a partner go. True when it was restricted; then on_class is told too. */
 	bool (*release)(struct store *, const struct partner *);
-	/* Calls `each` for every partner known; for the report and tests. */
-	void (*list)(struct store *, void (*each)(void *arg, const struct store_row *), void *arg);
 	/* Adds what all edges of the pool keep of their last refusals, then calls, exactly once, perhaps before it returns.
 	 * `found` is borrowed until then. `whole` false: not all could be asked. A store of one edge adds nothing. */
 	void (*recall)(struct store *, struct refusals_found *, enum refused_by, const char *text,
 	    void (*then)(void *arg, bool whole), void *arg);
+	struct store_walk *(*walk)(struct store *, const struct store_wish *);
+	/* Calls `each` for every other edge of the pool. */
+	void (*edges)(struct store *, void (*each)(void *arg, const struct store_edge *), void *arg);
 	/* New limits after a reload (holds, windows); table bounds; the digest tells the other edges of a pool. */
 	void (*reload)(struct store *, const struct limits *, unsigned max_partners, const char *policy_digest);
 	/* Once a second: expires, writes what is due. */

@@ -78,19 +78,24 @@ static void memory_outcome(struct store *store, const struct entry *entry, enum 
 	memory_settle(m, pair.own, &before, CAUSE_OTHER);
 }
 
-static void count_one(struct row *row, enum verdict verdict)
+static void count_one(struct memory *m, struct row *row, const struct entry *entry, const struct store_visit *visit, int64_t now_us)
 {
-	if (row && row->verdicts[verdict] < UINT32_MAX)
-		row->verdicts[verdict]++;
+	enum verdict verdict = reason_row(visit->reason)->verdict;
+
+	if (!row)
+		return;
+	row->verdicts[verdict] += row->verdicts[verdict] < UINT32_MAX;
+	profiles_note(&m->profiles, row->key, row->key_length, entry, visit, now_us);
 }
 
-static void memory_count(struct store *store, const struct entry *entry, enum verdict verdict)
+static void memory_count(struct store *store, const struct entry *entry, const struct store_visit *visit)
 {
 	struct memory *m = memory_of(store);
-	struct pair pair = memory_charge(m, entry, m->monotonic_us());
+	int64_t now_us = m->monotonic_us();
+	struct pair pair = memory_charge(m, entry, now_us);
 
-	count_one(pair.own, verdict);
-	count_one(pair.provider, verdict);
+	count_one(m, pair.own, entry, visit, now_us);
+	count_one(m, pair.provider, entry, visit, now_us);
 }
 
 static bool memory_release(struct store *store, const struct partner *partner)
@@ -107,45 +112,12 @@ static bool memory_release(struct store *store, const struct partner *partner)
 	return true;
 }
 
-static void describe(const struct memory *m, struct row *row, int64_t now_us, struct store_row *out)
+/* Alone. */
+static void memory_edges(struct store *store, void (*each)(void *arg, const struct store_edge *), void *arg)
 {
-	struct record *r = &row->record;
-	struct rate rate = { 1, row->period_us };
-	bool watched = r->watched && now_us < r->watched_until_us;
-
-	out->class = memory_class(row, watched, r->standing.suspicious);
-	if (watched) {
-		out->since_us = r->watched_since_us;
-		out->until_us = r->watched_until_us;
-	} else if (r->standing.suspicious) {
-		out->since_us = r->standing.since_us;
-		out->until_us = r->standing.until_us;
-	}
-	if (!r->watched)
-		contacts_expire(&r->contacts, now_us - m->limits.watch_window_us);
-	out->distinct_uris = r->contacts.count;
-	out->rate_now = window_used(&r->window, &rate, now_us);
-	out->seen_us = row->last_us;
-	out->tenants = row->tenants;
-	standing_counts(&r->standing, &m->limits, now_us, &out->successes, &out->failures);
-	for (int i = 0; i < VERDICTS; i++)
-		out->counts.verdicts[i] = row->verdicts[i];
-}
-
-static void memory_list(struct store *store, void (*each)(void *arg, const struct store_row *), void *arg)
-{
-	struct memory *m = memory_of(store);
-	int64_t now_us = m->monotonic_us();
-
-	for (uint32_t i = 0; i < m->table.count; i++) {
-		struct row *row = m->table.rows[i];
-		struct store_row out = { 0 };
-
-		if (!partner_from_key(&out.partner, row->key, row->key_length))
-			continue;
-		describe(m, row, now_us, &out);
-		each(arg, &out);
-	}
+	(void)store;
+	(void)each;
+	(void)arg;
 }
 
 static void memory_recall(struct store *store, struct refusals_found *found, enum refused_by by, const char *text,
@@ -200,6 +172,7 @@ static void memory_close(struct store *store)
 	if (m->keeper)
 		keeper_close(m->keeper);
 	partners_clear(&m->table);
+	profiles_clear(&m->profiles);
 	free(m);
 }
 
@@ -222,7 +195,7 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 {
 	static const struct store_ops ops = {
 		.measure = memory_measure, .peek = memory_peek, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
-		.list = memory_list, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
+		.walk = memory_walk, .edges = memory_edges, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
 		.close = memory_close,
 		.recall = memory_recall,
 	};
@@ -232,6 +205,7 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 	m->store = (struct store){ .ops = &ops, .clock_us = memory_clock, .target_key = random_key() };
 	m->monotonic_us = monotonic_us;
 	partners_init(&m->table, &key);
+	profiles_init(&m->profiles, &key);
 	set_limits(m, limits, max_partners);
 	if (state_file && state_file[0]) {
 		struct keeper_house house = {

@@ -144,9 +144,9 @@ static void redis_outcome(struct store *store, const struct entry *entry, enum o
 	batch_outcome(pooled_of(store), entry, outcome);
 }
 
-static void redis_count(struct store *store, const struct entry *entry, enum verdict verdict)
+static void redis_count(struct store *store, const struct entry *entry, const struct store_visit *visit)
 {
-	batch_count(pooled_of(store), entry, verdict);
+	batch_count(pooled_of(store), entry, visit);
 }
 
 static bool redis_release(struct store *store, const struct partner *partner)
@@ -164,11 +164,17 @@ static bool redis_release(struct store *store, const struct partner *partner)
 	return was;
 }
 
-static void redis_list(struct store *store, void (*each)(void *, const struct store_row *), void *arg)
+static void redis_edges(struct store *store, void (*each)(void *, const struct store_edge *), void *arg)
 {
-	struct store *local = apart_store(pooled_of(store)->apart);
+	const struct pool_edge *edges;
+	size_t count = pool_list(pooled_of(store)->pool, &edges);
 
-	local->ops->list(local, each, arg);
+	for (size_t i = 0; i < count; i++) {
+		struct store_edge edge = { edges[i].name, edges[i].address, edges[i].version, edges[i].policy, edges[i].heard_us, edges[i].same_policy };
+
+		if (!edges[i].self)
+			each(arg, &edge);
+	}
 }
 
 static void redis_recall(struct store *store, struct refusals_found *found, enum refused_by by, const char *text,
@@ -280,7 +286,7 @@ struct store *store_redis_open(const struct store_redis_house *house)
 {
 	static const struct store_ops ops = {
 		.measure = redis_measure, .peek = redis_peek, .outcome = redis_outcome, .count = redis_count, .release = redis_release,
-		.list = redis_list, .reload = redis_reload, .tick = redis_tick, .health = redis_health,
+		.walk = survey_walk, .edges = redis_edges, .reload = redis_reload, .tick = redis_tick, .health = redis_health,
 		.close = redis_close_store,
 		.recall = redis_recall,
 	};
@@ -345,7 +351,7 @@ static void mend_pool(struct pooled *p)
 	static const char script[] = "if redis.call('TYPE',KEYS[1]).ok~=ARGV[1] then return redis.call('DEL',KEYS[1]) end return 0";
 	static const struct { const char *key, *type; } shared[] = {
 		{ SCRIPT_KEY_EDGES, "hash" }, { SCRIPT_KEY_POOL, "hash" }, { KEY_SEEN, "zset" }, { KEY_HELD, "zset" },
-		{ SCRIPT_KEY_REFUSALS, "zset" },
+		{ SCRIPT_KEY_REFUSALS, "zset" }, { KEY_LIMITED, "zset" }, { KEY_NAMED, "zset" },
 	};
 
 	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {

@@ -8,9 +8,9 @@
 -- restrictions and of the provider's. Where nothing is written these are always there, as they are before the
 -- message, and behind them seven figures (peek.lua) of the partner's and of the provider's.
 --
--- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish set,
--- and for all scripts: del hdel hget hgetall hincrby hlen hmget hset hsetnx lindex linsert llen
--- lrange ltrim pexpire rpush type zadd zcard zrange zrangebyscore zrem zremrangebyscore zscore.
+-- The Redis user of an edge needs: eval evalsha script|load time auth ping role select subscribe publish set zscan,
+-- and for all scripts: del hdel hget hgetall hincrby hlen hmget hset hsetnx lindex linsert llen lrange
+-- ltrim pexpire rpush type zadd zcard zcount zrange zrangebyscore zrem zremrangebyscore zscore.
 local ADMITTED, SUSPICIOUS, BECAME_WATCHED, PROVIDER_DECIDED, STOPPED_WATCHED, STOPPED_SUSPICIOUS,
 	PROVIDER_STOPPED_WATCHED, CREATED, SHARED, USUAL_DECIDED = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
 local CLASS_DISCOVERED, CLASS_SUSPICIOUS, CLASS_WATCHED = 0, 1, 2

@@ -91,6 +91,30 @@ static void announce_is_strict(const redisReply *r)
 	}
 }
 
+static bool is_printable(const char *text)
+{
+	for (; text && *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static void report_is_strict(const redisReply *r)
+{
+	struct script_report got;
+
+	if (!script_read_report(&got, r))
+		return;
+	LAW(r->elements == 1 || r->elements == 12, "a report has its places, and no others");
+	LAW(is_printable(got.subject) && is_printable(got.issuer) && is_printable(got.serial), "nothing of a certificate reaches a terminal unescaped");
+	LAW(got.source_count <= STORE_SOURCES_MAX && got.edge_count <= STORE_EDGES_MAX, "a report is in its bounds");
+	for (size_t i = 0; i < got.source_count; i++)
+		LAW(is_printable(got.sources[i]), "a source is a domain");
+	for (size_t i = 0; i < got.edge_count; i++)
+		LAW(is_printable(got.edges[i]), "an edge's name is a domain");
+	LAW(!got.limited_by || reason_is_rate(got.limited_by), "only a rate limits");
+}
+
 static void read_all(redisReader *reader)
 {
 	void *reply = NULL;
@@ -101,6 +125,7 @@ static void read_all(redisReader *reader)
 		peek_is_strict(reply);
 		outcome_is_strict(reply);
 		announce_is_strict(reply);
+		report_is_strict(reply);
 		freeReplyObject(reply);
 	}
 }

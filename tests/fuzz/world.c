@@ -128,11 +128,11 @@ static void store_outcome(struct store *s, const struct entry *entry, enum outco
 	(void)outcome;
 }
 
-static void store_count(struct store *s, const struct entry *entry, enum verdict verdict)
+static void store_count(struct store *s, const struct entry *entry, const struct store_visit *visit)
 {
 	(void)s;
 	(void)entry;
-	(void)verdict;
+	(void)visit;
 }
 
 static const struct store_ops store_ops = { .measure = store_measure, .outcome = store_outcome, .count = store_count };

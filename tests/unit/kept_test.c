@@ -70,7 +70,7 @@ static void clean_stop(void)
 		story_ask(s, &e, target);
 	for (int i = 0; i < 9; i++)
 		s->ops->outcome(s, &e, i < 5 ? OUTCOME_SUCCESS : OUTCOME_FAILURE);
-	s->ops->count(s, &e, VERDICT_REFUSE);
+	story_count(s, &e, REASON_WATCH_LIST);
 	for (int i = 0; i < 31; i++)
 		story_ask(s, &e, 0);
 	story_ask(s, &slow, 0);
@@ -148,7 +148,7 @@ static void wrong_clock(void)
 		s->ops->close(s);
 		wall += steps[i];
 		s = story_open(file, 100);
-		s->ops->list(s, longest, &most_us);
+		story_walk(s, STORE_RESTRICTED, longest, &most_us);
 		CU_ASSERT_TRUE(most_us <= 24 * HOUR);
 		CU_ASSERT_EQUAL(most_us > 0, steps[i] < 24 * HOUR);
 		story_pass(2 * SECOND);

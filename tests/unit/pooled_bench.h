@@ -152,6 +152,13 @@ static inline const struct reading *pooled_read(struct pooled_bench *b, const st
 	return &b->seen;
 }
 
+static inline void pooled_count(struct pooled_bench *b, const struct entry *entry, enum reason reason)
+{
+	struct store_visit visit = { .reason = reason };
+
+	b->store->ops->count(b->store, entry, &visit);
+}
+
 /* Redis goes; what is asked from now on is decided here. */
 static inline void pooled_cut(struct pooled_bench *b)
 {

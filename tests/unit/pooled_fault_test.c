@@ -255,7 +255,7 @@ static void names_without_end_leave_few_keys(void)
 		entry = tenant_of(&b, name);
 		entry.max_tenants = 5;
 		pooled_read(&b, &entry, 0);
-		b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+		pooled_count(&b, &entry, REASON_WITHIN_LIMITS);
 	}
 	for (int i = 0; i < 3; i++) {
 		b.store->ops->tick(b.store);
@@ -282,7 +282,7 @@ static void strangers_beyond_the_bound_leave_no_keys(void)
 		snprintf(name, sizeof name, "d%d.example", i);
 		entry = pooled_stranger(&b, name);
 		pooled_read(&b, &entry, 0);
-		b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+		pooled_count(&b, &entry, REASON_WITHIN_LIMITS);
 		if (i % 20 == 19)
 			for (int turn = 0; turn < 2; turn++) {
 				b.store->ops->tick(b.store);
@@ -431,10 +431,10 @@ static void counts_go_once_a_second(void)
 	pooled_bench_start(&b);
 	entry = pooled_stranger(&b, "contoso.example");
 	entry.partner.kind = PARTNER_ALLOWED;
-	b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+	pooled_count(&b, &entry, REASON_WITHIN_LIMITS);
 	b.store->ops->tick(b.store);
 	for (int i = 0; i < 20; i++) {
-		b.store->ops->count(b.store, &entry, VERDICT_FORWARD);
+		pooled_count(&b, &entry, REASON_WITHIN_LIMITS);
 		turn_for(b.loop, 5);
 	}
 	CU_ASSERT_EQUAL(redis_server_do(&b.server, "EVAL %s 0", "return redis.call('HGET', 'fg:1:{acontoso.example}:n', 'forward') + 0"), 1);

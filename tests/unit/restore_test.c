@@ -93,7 +93,7 @@ static void few_partners(struct store *s)
 
 	story_restrict(s);
 	story_ask(s, &a, 1);
-	s->ops->count(s, &a, VERDICT_DELAY);
+	story_count(s, &a, REASON_PACED);
 	s->ops->close(s);
 }
 

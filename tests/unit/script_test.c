@@ -292,15 +292,15 @@ static int64_t call_integer(struct script_call *call)
 
 static void counts_and_mending(void)
 {
-	static const uint32_t verdicts[VERDICTS] = { 3, 0, 2, 1 };
+	struct script_counted counted = { .verdicts = { 3, 0, 2, 1 }, .certificate = "", .sources = "" };
 	struct entry e = story_discovered("contoso.example");
 	struct script_call call;
 
 	begin();
-	script_count(&call, EDGE, &e.partner, verdicts, true);
+	script_count(&call, EDGE, &e.partner, &counted, true);
 	CU_ASSERT_EQUAL(call_integer(&call), 1);
 	CU_ASSERT_EQUAL(call_integer(&call), 1);
-	CU_ASSERT_EQUAL(twin_ask(&redis, "HLEN %s", "fg:1:{dcontoso.example}:n"), 4);
+	CU_ASSERT_EQUAL(twin_ask(&redis, "HLEN %s", "fg:1:{dcontoso.example}:n"), 5);
 	ask(&e, 1, NOW);
 	freeReplyObject(redisCommand(redis.link, "DEL fg:1:{dcontoso.example}:w"));
 	freeReplyObject(redisCommand(redis.link, "SET fg:1:{dcontoso.example}:w foreign"));
@@ -308,6 +308,93 @@ static void counts_and_mending(void)
 	CU_ASSERT_EQUAL(call_integer(&call), 1);
 	CU_ASSERT_EQUAL(call_integer(&call), 0);
 	CU_ASSERT_TRUE(ask(&e, 1, NOW + SECOND).seen.admitted);
+	end();
+}
+
+/* The reply that `got` borrows from is the caller's. */
+static redisReply *report(struct script_report *got, const struct entry *e, int64_t now)
+{
+	struct script_call call;
+	redisReply *reply;
+
+	script_report(&call, &e->partner, &e->limits, e->limits.rate.period_us, now);
+	reply = twin_call(&redis, &call);
+	CU_ASSERT_TRUE(script_read_report(got, reply));
+	return reply;
+}
+
+/* What the memory store says of the same story is told in store_test.c. */
+static void reports(void)
+{
+	struct entry e = story_discovered("contoso.example");
+	struct script_report got;
+	int64_t now = NOW;
+
+	begin();
+	freeReplyObject(report(&got, &e, NOW));
+	CU_ASSERT_TRUE(got.unknown);
+	for (int i = 0; i < 5; i++)
+		ask(&e, (uint64_t)i + 1, now + i * SECOND / 10);
+	twin_outcome(&redis, &e, "ssf", 3, now + 4 * SECOND / 10);
+	freeReplyObject(report(&got, &e, now + SECOND / 2));
+	CU_ASSERT_FALSE(got.unknown);
+	CU_ASSERT_EQUAL(got.seen_us, now + 4 * SECOND / 10);
+	CU_ASSERT_EQUAL(got.rate_now, 5);
+	CU_ASSERT_EQUAL(got.distinct_uris, 5);
+	CU_ASSERT_EQUAL(got.successes, 2);
+	CU_ASSERT_EQUAL(got.failures, 1);
+	freeReplyObject(report(&got, &e, now + SECOND + SECOND / 10));
+	CU_ASSERT_EQUAL(got.rate_now, 3);
+	freeReplyObject(report(&got, &e, now + e.limits.watch_window_us + SECOND / 10));
+	CU_ASSERT_EQUAL(got.distinct_uris, 3);
+	CU_ASSERT_EQUAL(got.successes + got.failures, 0);
+	CU_ASSERT_TRUE(enumerate(&e, &now).seen.became_watched);
+	freeReplyObject(report(&got, &e, now));
+	CU_ASSERT_EQUAL(got.own.watched_since_us, now);
+	freeReplyObject(report(&got, &e, now + e.limits.watch_hold_us));
+	CU_ASSERT_EQUAL(got.own.watched_until_us, 0);
+	CU_ASSERT_TRUE(ask(&e, 1, now + e.limits.watch_hold_us).seen.stopped_watched); /* the report ended nothing */
+	end();
+}
+
+static void reports_of_edges(void)
+{
+	static const char other[] = "edge2.example.com";
+	struct script_counted counted = { .verdicts = { 3, 0, 2, 0 }, .limited_by = REASON_RATE_LIMIT, .observe = true,
+		.certificate = "CN=a\nCN=ca\n01", .sources = "a.example b.example" };
+	struct entry e = story_discovered("contoso.example");
+	struct script_report got;
+	struct script_call call;
+	redisReply *reply;
+
+	begin();
+	script_count(&call, EDGE, &e.partner, &counted, true);
+	CU_ASSERT_EQUAL(call_integer(&call), 1);
+	counted.sources = "c.example a.example d.example e.example f.example g.example h.example i.example";
+	counted.certificate = "";
+	counted.limited_by = REASON_PACED;
+	script_count(&call, other, &e.partner, &counted, true);
+	CU_ASSERT_EQUAL(call_integer(&call), 1);
+	reply = report(&got, &e, -1);
+	CU_ASSERT_TRUE(got.verdicts[VERDICT_FORWARD] == 6 && got.verdicts[VERDICT_REFUSE] == 4 && got.verdicts[VERDICT_DROP] == 0);
+	CU_ASSERT_EQUAL_FATAL(got.edge_count, 2);
+	CU_ASSERT_TRUE(strcmp(got.edges[0], got.edges[1]) != 0);
+	CU_ASSERT_EQUAL(got.limited_by, REASON_PACED);
+	CU_ASSERT_TRUE(got.limited_since_us && got.limited_since_us <= got.limited_us && got.limited_us <= got.now_us);
+	CU_ASSERT_TRUE(got.observe);
+	CU_ASSERT_STRING_EQUAL(got.issuer, "CN=ca");
+	CU_ASSERT_EQUAL_FATAL(got.source_count, STORE_SOURCES_MAX);
+	CU_ASSERT_STRING_EQUAL(got.sources[0], "c.example");
+	CU_ASSERT_STRING_EQUAL(got.sources[7], "i.example");
+	freeReplyObject(reply);
+	freeReplyObject(redisCommand(redis.link, "HSET fg:1:{dcontoso.example}:n certificate %s sources %s @EVIL %s limited %s forward %s",
+	    "CN=\x1b[31m\nCN=ca\n01", "a.example <b>", "1", "1 2 malformed", "-7"));
+	reply = report(&got, &e, -1);
+	CU_ASSERT_PTR_NULL(got.subject);
+	CU_ASSERT_EQUAL(got.source_count, 1);
+	CU_ASSERT_EQUAL(got.limited_by, REASON_NONE);
+	CU_ASSERT_EQUAL(got.verdicts[VERDICT_FORWARD], 0);
+	freeReplyObject(reply);
 	end();
 }
 
@@ -353,6 +440,7 @@ static void rights(void)
 	char slots[8] = { 0 }, answers[16] = { 0 };
 	struct script_merge m = { .epoch = "1", .targets = "", .answers = answers, .answers_size = 16, .slots = slots, .slots_size = 8 };
 	int64_t now = NOW;
+	struct script_report got;
 	struct script_call call;
 	redisReply *reply;
 
@@ -375,6 +463,8 @@ static void rights(void)
 	reply = twin_call(&redis, &call);
 	CU_ASSERT_EQUAL(reply->type, REDIS_REPLY_ARRAY);
 	freeReplyObject(reply);
+	freeReplyObject(report(&got, &e, now));
+	CU_ASSERT_FALSE(got.unknown);
 	end();
 }
 
@@ -392,6 +482,8 @@ CU_TestInfo script_tests[] = {
 	{ "when the clock steps back no time has passed: no burst, and nothing is stuck", clock_steps_back },
 	{ "a tenant and its provider each keep their own clock when it steps back", clocks_differ },
 	{ "counts add up, and keys of another type are removed", counts_and_mending },
+	{ "a report tells what is known, and changes nothing", reports },
+	{ "what edges tell of a partner adds up, bounded, and what is none of theirs is left out", reports_of_edges },
 	{ "a partner with ten targets takes a kilobyte, with a thousand forty", memory },
 	{ "the commands listed for the Redis user are enough", rights },
 	CU_TEST_INFO_NULL

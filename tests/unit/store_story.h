@@ -13,6 +13,7 @@
 
 /* Each test file has clocks of its own. */
 static int64_t monotonic, wall;
+static bool story_walk_is_over;
 
 static int64_t story_monotonic(void)
 {
@@ -138,12 +139,47 @@ static inline void story_look(void *arg, const struct store_row *row)
 	}
 }
 
+static inline struct rate story_rate(void *arg, const struct partner *partner, bool suspicious)
+{
+	struct limits limits = story_limits();
+
+	(void)arg;
+	(void)partner;
+	return suspicious ? limits.suspicious_rate : limits.rate;
+}
+
+static inline void story_page(void *arg, const struct store_page *page)
+{
+	(void)arg;
+	story_walk_is_over = page->last;
+}
+
+/* All that are known, or a part of them, to the end. */
+static inline void story_walk(struct store *s, enum store_part part, void (*each)(void *arg, const struct store_row *), void *arg)
+{
+	struct store_wish wish = { .part = part, .lately_us = INT64_MAX / 4, .most = SIZE_MAX, .rate_of = story_rate,
+		.row = each, .page = story_page, .arg = arg };
+	struct store_walk *walk = s->ops->walk(s, &wish);
+
+	do
+		walk->next(walk);
+	while (!story_walk_is_over);
+	walk->end(walk);
+}
+
 static inline struct story_search story_find(struct store *s, const char *key)
 {
 	struct story_search search = { .key = key };
 
-	s->ops->list(s, story_look, &search);
+	story_walk(s, STORE_SEEN, story_look, &search);
 	return search;
+}
+
+static inline void story_count(struct store *s, const struct entry *e, enum reason reason)
+{
+	struct store_visit visit = { .reason = reason };
+
+	s->ops->count(s, e, &visit);
 }
 
 static inline enum class story_class(struct store *s, const char *key)

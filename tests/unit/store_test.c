@@ -40,8 +40,8 @@ static void allowed_is_counted(void)
 	struct entry e = story_allowed("contoso.com", 0, 0);
 	struct story_search found;
 
-	s->ops->count(s, &e, VERDICT_FORWARD);
-	s->ops->count(s, &e, VERDICT_FORWARD);
+	story_count(s, &e, REASON_ALLOWED);
+	story_count(s, &e, REASON_ALLOWED);
 	story_fail(s, &e);
 	for (int i = 0; i < 100; i++)
 		s->ops->outcome(s, &e, OUTCOME_FAILURE);
