@@ -120,9 +120,11 @@ static void show_refusal(struct ask *ask, bool json)
 
 static void show_answer(struct ask *ask, const char *command, bool json)
 {
+	const struct view *view = view_of(command);
 	const struct text *octets;
 	json_t *object;
 
+	ask->lines = view_is_lines(view);
 	if (ask->end == CTL_REFUSED) {
 		show_refusal(ask, json);
 		return;
@@ -132,7 +134,7 @@ static void show_answer(struct ask *ask, const char *command, bool json)
 			fflush(stdout);
 	else
 		while ((object = ask_object(ask))) {
-			show(view_of(command), stdout, object);
+			show(view, stdout, object);
 			fflush(stdout);
 			json_decref(object);
 		}

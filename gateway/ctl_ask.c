@@ -76,7 +76,7 @@ static enum ctl_end connect_to(struct ask *ask, const char *path)
 static bool wait_until(struct ask *ask, short events)
 {
 	struct pollfd ends[] = { { .fd = ask->fd, .events = events }, { .fd = ask->wake, .events = POLLIN } };
-	bool patient = ask->streams && !ask->scan.depth;
+	bool patient = (ask->came || ask->lines) && !ask->scan.depth;
 	int ready = poll(ends, 2, patient ? -1 : ask->patience_ms);
 
 	if (ready > 0 && ends[0].revents)
@@ -182,7 +182,7 @@ const struct text *ask_next(struct ask *ask)
 			none(ask, "the answer is too long");
 			return NULL;
 		case SCAN_OBJECT:
-			ask->streams = true;
+			ask->came = true;
 			return &ask->object;
 		case SCAN_BROKEN:
 			none(ask, "the answer is not JSON: what answers is no fedgated of this version");
@@ -190,7 +190,7 @@ const struct text *ask_next(struct ask *ask)
 		}
 	if (octet == -1 && ask->scan.depth)
 		none(ask, "the answer is cut off: the edge has ended, or dropped a reader that was too slow");
-	else if (octet == -1 && !ask->streams)
+	else if (octet == -1 && !ask->came && !ask->lines)
 		none(ask, "the answer is cut off: nothing stands behind its first line");
 	return NULL;
 }

@@ -16,7 +16,8 @@ struct ask {
 	enum ctl_end end;         /* as the edge said it; CTL_NO_ANSWER: see `why` */
 	char why[640];            /* of no answer, or the text of a wrong usage: ASCII */
 	bool woken;               /* that is why there is no answer */
-	bool streams;             /* an object was whole: the next one may take its time */
+	bool came;                /* an object was whole: the next one may take its time */
+	bool lines;               /* the caller's, behind ask_open: of objects there may be none, and the first may take its time */
 	struct scan scan;
 	struct text object;       /* what is there of the next one */
 	char octets[65536];       /* as they came */

@@ -14,11 +14,12 @@ static const char *const sgr[PAINTS] = {
 
 /* Classes, verdicts, outcomes, states. A word that is not here is plain. */
 static const struct { const char *word; enum paint paint; } painted[] = {
-	{ "allowed", PAINT_GOOD }, { "forward", PAINT_GOOD }, { "good", PAINT_GOOD }, { "pass", PAINT_GOOD },
+	{ "allowed", PAINT_GOOD }, { "forward", PAINT_GOOD }, { "good", PAINT_GOOD }, { "passed", PAINT_GOOD },
 	{ "serving", PAINT_GOOD },
 	{ "suspicious", PAINT_ODD }, { "delay", PAINT_ODD }, { "drained", PAINT_ODD }, { "stopping", PAINT_ODD },
 	{ "watched", PAINT_BAD }, { "blocked", PAINT_BAD }, { "refuse", PAINT_BAD }, { "drop", PAINT_BAD },
-	{ "trouble", PAINT_BAD }, { "stop", PAINT_BAD },
+	{ "trouble", PAINT_BAD },
+	{ "decided", PAINT_HEAD }, { "waived", PAINT_ODD },
 };
 
 enum paint paint_of(const char *word)

@@ -31,6 +31,8 @@ struct view {
 const struct view *view_of(const char *command);
 /* A section of it that is a grid; NULL: there is none. For `watch`. */
 const struct section *view_grid(const char *command);
+/* Its answers are objects, a line each, until somebody ends it; perhaps none. */
+bool view_is_lines(const struct view *);
 /* Shows one object. Its `time`, where it has one, is the page's now. */
 void view_show(const struct view *, struct page *, const json_t *object);
 

@@ -249,6 +249,11 @@ const struct view *view_of(const char *command)
 	return &unknown;
 }
 
+bool view_is_lines(const struct view *view)
+{
+	return view->count && !view->sections[0].list && view->sections[0].layout == LAYOUT_LINE;
+}
+
 const struct section *view_grid(const char *command)
 {
 	const struct view *view = view_of(command);
