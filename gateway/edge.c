@@ -93,6 +93,7 @@ static void on_tick(void *arg)
 
 	if (now >= e->next_store_tick_us) {
 		e->store->ops->tick(e->store);
+		edge_end_orders(e);
 		hops_sweep(&e->hops);
 		ways_sweep(&e->ways);
 		e->next_store_tick_us = now + TICK_US;
@@ -121,6 +122,7 @@ static void open_services(struct edge *e, const struct conf *c)
 	e->refusals = e->traffic.refusals = refusals_new(e->traffic.own.edge.text);
 	ledger_set_refusals(e->ledger, e->refusals);
 	e->store->refusals = e->refusals;
+	edge_make_law(e);
 }
 
 static void say_ready(struct edge *e)
@@ -260,6 +262,7 @@ static void edge_stop(struct edge *e)
 	SSL_CTX_free(e->inner_context);
 	SSL_CTX_free(e->store_context);
 	ruleset_unref(e->law);
+	ruleset_unref(e->rules);
 	conf_free(e->conf);
 	loop_free(e->loop);
 	free(e);

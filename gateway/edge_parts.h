@@ -35,7 +35,8 @@ struct parts {
 struct edge {
 	const char *path;
 	struct conf *conf;
-	struct ruleset *law;
+	struct ruleset *rules;       /* the policy file's */
+	struct ruleset *law;         /* those, under the operators' decisions */
 	struct loop *loop;
 	struct notify notify;
 	struct resolver *resolver;
@@ -83,6 +84,11 @@ void edge_reload_store(struct edge *); /* the old configuration is there yet */
 
 /* edge_console.c */
 void edge_open_console(struct edge *);
+
+/* edge_orders.c */
+void edge_make_law(struct edge *);   /* after a change of the rules */
+void edge_on_order(void *edge, const struct order *);
+void edge_end_orders(struct edge *); /* whose time has come */
 
 /* edge_reload.c */
 /* False, with complaints: nothing has changed. True: `done` says what has. */

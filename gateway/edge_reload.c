@@ -80,12 +80,11 @@ void edge_install(struct edge *e, struct conf *conf, struct ruleset *law, struct
 {
 	struct conf *old = e->conf;
 
-	ruleset_unref(e->law);
+	ruleset_unref(e->rules);
 	e->conf = conf;
-	e->law = law;
+	e->rules = law;
 	e->traffic.conf = conf;
-	e->traffic.law = law;
-	e->traffic.law_number++;
+	edge_make_law(e);
 	SSL_CTX_free(e->outer_context);
 	SSL_CTX_free(e->inner_context);
 	SSL_CTX_free(e->store_context);

@@ -72,6 +72,7 @@ void edge_open_store(struct edge *e)
 	    : store_memory_open(c->store.state_file, c->store.max_partners, ruleset_limits(e->law), clock_monotonic_us, clock_wall_us);
 	e->store->on_class = on_class;
 	e->store->on_event = on_event;
+	e->store->on_order = edge_on_order;
 	e->store->on_class_arg = e;
 	e->traffic.store = e->store;
 }

@@ -93,6 +93,7 @@ static bool attach(struct keeper *k)
 		return false;
 	}
 	loading_begin(&l, k->house.table, k->house.limits, *k->house.max_strangers, k->house.target_key, &now);
+	l.orders = k->house.orders;
 	if (!restore_files(&l, k->snapshot, k->journal, trouble)) {
 		complain(k, trouble);
 		close(k->lock_fd);
@@ -132,7 +133,7 @@ static int write_files(const struct keeper *k)
 	if (error)
 		return error;
 	sync_directory(k->snapshot);
-	return changes_save(k->journal_new, k->house.table, k->change, &now);
+	return changes_save(k->journal_new, k->house.table, k->house.orders, k->change, &now);
 }
 
 /* All of it, or nothing and an errno. */
@@ -220,11 +221,9 @@ static void add_to_tail(struct keeper *k, const uint8_t *record, size_t size)
 	k->tail_size += size;
 }
 
-void keeper_note(struct keeper *k, const struct row *row, bool released)
+/* At the end of the journal, now. */
+static void note(struct keeper *k, const uint8_t *record, size_t size)
 {
-	uint8_t record[JOURNAL_RECORD_MAX];
-	struct moment now = moment_now(k);
-	size_t size = changes_record(record, row, ++k->change, released, &now);
 	int error;
 
 	k->changed = true;
@@ -247,6 +246,21 @@ void keeper_note(struct keeper *k, const struct row *row, bool released)
 		close(k->journal_fd);
 		k->journal_fd = -1;
 	}
+}
+
+void keeper_note(struct keeper *k, const struct row *row, bool released)
+{
+	uint8_t record[JOURNAL_RECORD_MAX];
+	struct moment now = moment_now(k);
+
+	note(k, record, changes_record(record, row, ++k->change, released, &now));
+}
+
+void keeper_note_order(struct keeper *k, const struct order *order)
+{
+	uint8_t record[JOURNAL_RECORD_MAX];
+
+	note(k, record, changes_order(record, order));
 }
 
 void keeper_touch(struct keeper *k)
@@ -319,14 +333,19 @@ static bool is_due(const struct keeper *k, int64_t now_us)
 	return k->changed && now_us >= k->snapshot_us;
 }
 
-void keeper_tick(struct keeper *k, int64_t now_us)
+bool keeper_tick(struct keeper *k, int64_t now_us)
 {
-	if (!k->attached && now_us >= k->retry_us)
-		k->retry_us = attach(k) ? now_us : now_us + RETRY_US;
+	bool late = !k->attached && now_us >= k->retry_us && attach(k);
+
+	if (late)
+		k->retry_us = now_us;
+	else if (!k->attached && now_us >= k->retry_us)
+		k->retry_us = now_us + RETRY_US;
 	if (k->child)
 		reap(k);
 	if (k->attached && !k->child && is_due(k, now_us))
 		begin(k, now_us);
+	return late;
 }
 
 const char *keeper_trouble(const struct keeper *k)

@@ -13,8 +13,9 @@ enum kept {
 	KEPT_END = 6,      /* number of partners */
 	/* The journal: what was restricted when it was made, ALL, then changes as they come. */
 	KEPT_CHANGE = 16,  /* number of the change, restriction, key */
-	KEPT_ALL = 17      /* number of the last change before: nobody else was restricted then */
-	/* From 32: operator decisions. */
+	KEPT_ALL = 17,     /* number of the last change before: nobody else was restricted then */
+	/* Also in the journal. */
+	KEPT_ORDER = 32    /* an operator's decision, as order_write makes it */
 };
 
 enum { KEPT_WATCHED = 1, KEPT_SUSPICIOUS = 2, KEPT_RELEASED = 4 };

@@ -14,6 +14,7 @@ struct memory {
 	unsigned max_partners;
 	uint32_t hand;         /* the row that is looked at next */
 	int64_t (*monotonic_us)(void);
+	struct orders *orders; /* owned: store.orders */
 	struct keeper *keeper; /* owned; NULL: nothing is kept */
 };
 

@@ -1,7 +1,8 @@
 /* The inside of the pool's store, for the files that make it up: store_redis.c
  * (what a store answers), trip.c (one message),
  * look.c (what a message would hear), batch.c (answers and counts), merge.c (what was learned), recall.c (the last refusals),
- * rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases), survey.c (reports). */
+ * rejoin.c (coming and going), held.c (the list of the restricted), released.c (operators' releases), ordered.c (their decisions),
+ * survey.c (reports). */
 #ifndef GATEWAY_POOLED_H
 #define GATEWAY_POOLED_H
 
@@ -65,6 +66,13 @@ struct pooled {
 	unsigned held_skip;           /* of that score */
 	bool held_left, held_asked;
 	unsigned counting, counts_left; /* counts on their way; how many more may go in this second */
+	/* operators' decisions */
+	int64_t orders_from;          /* number of the last change that was read */
+	size_t orders_at;             /* the place of the next that may be to be written */
+	bool orders_behind, orders_asked; /* there may be more to read; a page is on its way */
+	bool orders_read;             /* all that there was at the beginning */
+	bool orders_taking, orders_changed; /* a page of that is being taken; something of it was news */
+	bool orders_unsent, order_sent; /* there may be more to write; one is on its way */
 	/* bounds */
 	uint64_t known;               /* partners in the pool, by the last count */
 	int64_t complained_us;
@@ -121,6 +129,14 @@ void held_add(struct pooled *, const struct partner *, const struct script_hold 
 void held_forget(struct pooled *, int64_t redis_now_us); /* whose time is over */
 void held_begin(struct pooled *);   /* mirrors all */
 void held_more(struct pooled *);    /* goes on with that */
+
+/* ordered.c */
+enum orders_put ordered_now(struct pooled *, const struct order *);
+void ordered_here(void *pooled, const struct order *); /* the local twin's on_order */
+void ordered_begin(struct pooled *);  /* reads all, then writes what the pool has not */
+void ordered_more(struct pooled *);
+void ordered_news(struct pooled *);   /* another edge has written one */
+void ordered_second(struct pooled *);
 
 /* merge.c */
 void merge_more(struct pooled *);  /* goes on with what is to be merged */

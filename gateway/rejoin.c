@@ -16,6 +16,7 @@ static void write_back(struct pooled *p)
 		refusals_untell(p->store.refusals);
 	held_begin(p);
 	merge_more(p);
+	ordered_begin(p);
 }
 
 static void adopt_key(struct pooled *p, const struct siphash_key *key)
@@ -158,6 +159,10 @@ void rejoin_news(void *arg, const char *payload, size_t length)
 	struct script_news news;
 	struct near *near;
 
+	if (script_news_of_orders(payload, length)) {
+		ordered_news(p);
+		return;
+	}
 	if (!script_read_news(&news, payload, length))
 		return;
 	pooled_mirror(p, &news.partner, &news.hold, news.now_us);

@@ -285,3 +285,27 @@ void script_report(struct script_call *call, const struct partner *partner, cons
 	add_now(call, now_us);
 	add_number(call, period_us);
 }
+
+static void add_orders(struct script_call *call, enum script script)
+{
+	begin(call, script, "2");
+	add_text(call, SCRIPT_KEY_ORDERS);
+	add_text(call, SCRIPT_KEY_ORDERS_AT);
+}
+
+void script_order(struct script_call *call, const char *edge, const struct order *order, const char *text)
+{
+	add_orders(call, SCRIPT_ORDER);
+	add_text(call, edge);
+	add_text(call, order->domain.text);
+	add_number(call, order->made_us);
+	add_text(call, text);
+	add_number(call, 3 * ORDERS_MOST);
+}
+
+void script_orders(struct script_call *call, int64_t from)
+{
+	add_orders(call, SCRIPT_ORDERS);
+	add_number(call, from);
+	add_number(call, SCRIPT_ORDERS_PAGE);
+}

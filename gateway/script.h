@@ -9,7 +9,7 @@
 #include "store.h"
 
 enum script { SCRIPT_ADMIT, SCRIPT_OUTCOME, SCRIPT_RELEASE, SCRIPT_MERGE, SCRIPT_ANNOUNCE, SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL,
-	SCRIPT_REPORT, SCRIPTS };
+	SCRIPT_REPORT, SCRIPT_ORDER, SCRIPT_ORDERS, SCRIPTS };
 
 const char *script_text(enum script);      /* for SCRIPT LOAD and EVAL; ends with a NUL */
 const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVALSHA */
@@ -17,6 +17,8 @@ const char *script_digest(enum script);    /* its SHA-1, 40 hex digits, for EVAL
 #define SCRIPT_ARGS_MAX 20
 #define SCRIPT_KEY_EDGES "fg:1:{edges}"
 #define SCRIPT_KEY_POOL "fg:1:{edges}:pool"
+#define SCRIPT_KEY_ORDERS "fg:1:{orders}"
+#define SCRIPT_KEY_ORDERS_AT "fg:1:{orders}:at"
 #define SCRIPT_CHANNEL "fg:1:class"
 #define SCRIPT_KEY_REFUSALS "fg:1:{refusals}" /* edge -> when it told its last; with :EDGE behind it place -> refusal */
 
@@ -140,6 +142,26 @@ struct script_pool {
 	int count;
 };
 bool script_read_announce(struct script_pool *, const redisReply *);
+
+/* --- SCRIPT_ORDER, SCRIPT_ORDERS: operators' decisions --- */
+
+/* `text` as order_write makes it, borrowed while the call is used; "": that this one is forgotten. The reply is a number: */
+enum { SCRIPT_ORDER_OLD /* there is one as new */, SCRIPT_ORDER_TAKEN, SCRIPT_ORDER_FULL };
+void script_order(struct script_call *, const char *edge, const struct order *, const char *text);
+
+/* Those that changed behind change number `from`; 0: all. */
+#define SCRIPT_ORDERS_PAGE 32
+void script_orders(struct script_call *, int64_t from);
+struct script_orders {
+	struct order orders[SCRIPT_ORDERS_PAGE];
+	int count;
+	int64_t last;                        /* number of the last change; 0: there is none */
+	bool full;                           /* there may be more behind it */
+};
+/* What somebody else wrote among them is passed over. */
+bool script_read_orders(struct script_orders *, const redisReply *);
+/* Does a message of the channel say that there are such? */
+bool script_news_of_orders(const char *payload, size_t length);
 
 /* --- SCRIPT_COUNT, SCRIPT_MEND, SCRIPT_RECALL --- */
 

@@ -263,3 +263,32 @@ bool script_read_announce(struct script_pool *out, const redisReply *reply)
 	out->count = (int)count;
 	return true;
 }
+
+static bool read_order(struct script_orders *out, const redisReply *number, const redisReply *text)
+{
+	if (!is_number(number) || !text || text->type != REDIS_REPLY_STRING)
+		return false;
+	out->last = number->integer;
+	out->count += order_read(&out->orders[out->count], text->str, (size_t)text->len);
+	return true;
+}
+
+bool script_read_orders(struct script_orders *out, const redisReply *reply)
+{
+	*out = (struct script_orders){ .count = 0 };
+	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements % 2 || reply->elements > 2 * SCRIPT_ORDERS_PAGE)
+		return false;
+	for (size_t i = 0; i < reply->elements; i += 2)
+		if (!read_order(out, reply->element[i], reply->element[i + 1]))
+			return false;
+	out->full = reply->elements == 2 * SCRIPT_ORDERS_PAGE;
+	return true;
+}
+
+bool script_news_of_orders(const char *payload, size_t length)
+{
+	static const char words[] = "\n=orders\n";
+	size_t end = sizeof(words) - 1;
+
+	return length > end && memcmp(payload + length - end, words, end) == 0;
+}

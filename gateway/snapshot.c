@@ -40,12 +40,34 @@ size_t changes_record(uint8_t out[JOURNAL_RECORD_MAX], const struct row *row, ui
 	return journal_record(out, KEPT_CHANGE, &p);
 }
 
-int changes_save(const char *path, const struct partners *table, uint64_t change, const struct moment *m)
+static void make_order(struct payload *p, const struct order *order)
+{
+	char text[ORDER_TEXT_MAX];
+
+	p->size = 0;
+	p->bad = false;
+	payload_put_text(p, text, order_write(order, text));
+}
+
+size_t changes_order(uint8_t out[JOURNAL_RECORD_MAX], const struct order *order)
+{
+	struct payload p;
+
+	make_order(&p, order);
+	return journal_record(out, KEPT_ORDER, &p);
+}
+
+int changes_save(const char *path, const struct partners *table, const struct orders *orders, uint64_t change,
+    const struct moment *m)
 {
 	struct journal_writer w;
 	struct payload p;
 
 	journal_create(&w, path, &changes_format);
+	for (const struct order *o = orders_next(orders, ""); o; o = orders_next(orders, o->domain.text)) {
+		make_order(&p, o);
+		journal_put(&w, KEPT_ORDER, &p);
+	}
 	for (uint32_t i = 0; i < table->count; i++) {
 		if (!row_is_restricted(table->rows[i]))
 			continue;

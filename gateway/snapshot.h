@@ -6,6 +6,7 @@
 #ifndef GATEWAY_SNAPSHOT_H
 #define GATEWAY_SNAPSHOT_H
 
+#include "../policy/orders.h"
 #include "journal.h"
 #include "partners.h"
 
@@ -20,10 +21,11 @@ extern const struct journal_format snapshot_format, changes_format;
 int snapshot_save(const char *path, const struct partners *, uint64_t change,
     const struct siphash_key *target_key, const struct moment *);
 
-/* The same for a journal: the restrictions there are, and that these were all. */
-int changes_save(const char *path, const struct partners *, uint64_t change, const struct moment *);
+/* The same for a journal: operators' decisions; the restrictions there are, and that these were all. */
+int changes_save(const char *path, const struct partners *, const struct orders *, uint64_t change, const struct moment *);
 
-/* One change. `released`: by an operator, who also empties its set. */
+/* One decision; one change. `released`: by an operator, who also empties its set. */
+size_t changes_order(uint8_t out[JOURNAL_RECORD_MAX], const struct order *);
 size_t changes_record(uint8_t out[JOURNAL_RECORD_MAX], const struct row *, uint64_t change, bool released,
     const struct moment *);
 
@@ -39,6 +41,7 @@ struct loading {
 	bool partial;               /* the snapshot could not be read to its end */
 	bool begun, ended;          /* its first and its last record were seen */
 	struct siphash_key *target_key; /* borrowed: the snapshot's is put here */
+	struct orders *orders;      /* borrowed; NULL: they are not wanted */
 	struct row *row;            /* whose records come now; NULL: no room for it */
 };
 

@@ -301,7 +301,26 @@ static void apply_all(struct loading *l, uint64_t change)
 	}
 }
 
-bool load_change(struct loading *l, unsigned type, struct payload *p)
+/* A clock that was set back makes none last longer than it was to. */
+static bool load_order(struct loading *l, struct payload *p)
+{
+	int64_t now_us = l->moment.wall_us;
+	char text[ORDER_TEXT_MAX];
+	size_t length = payload_left(p);
+	struct order order;
+
+	if (length >= sizeof(text) || !payload_take_text(p, text, length) || !order_read(&order, text, length))
+		return false;
+	if (order.until_us && order.made_us > now_us) {
+		order.until_us = now_us + rest_of(l, now_us + (order.until_us - order.made_us), LONGEST_US);
+		order.made_us = now_us;
+	}
+	if (l->orders)
+		orders_put(l->orders, &order, now_us);
+	return true;
+}
+
+static bool load_restriction(struct loading *l, unsigned type, struct payload *p)
 {
 	uint64_t change = payload_take(p, 8);
 	struct restriction found;
@@ -316,6 +335,11 @@ bool load_change(struct loading *l, unsigned type, struct payload *p)
 		return false;
 	apply_all(l, change);
 	return true;
+}
+
+bool load_change(struct loading *l, unsigned type, struct payload *p)
+{
+	return type == KEPT_ORDER ? load_order(l, p) : load_restriction(l, type, p);
 }
 
 void loading_begin(struct loading *l, struct partners *table, const struct limits *limits, unsigned max_strangers,

@@ -5,6 +5,7 @@
 
 #include "../policy/admit.h"
 #include "../policy/judge.h"
+#include "../policy/orders.h"
 #include "../policy/peek.h"
 #include "../policy/siphash.h"
 #include "refusals.h"
@@ -128,6 +129,8 @@ struct store_ops {
 	void (*count)(struct store *, const struct entry *, const struct store_visit *);
 	/* An operator lets a partner go. True when it was restricted; then on_class is told too. */
 	bool (*release)(struct store *, const struct partner *);
+	/* An operator's decision, made by orders_stamp: for the whole pool, and here at once. on_order is told. */
+	enum orders_put (*order)(struct store *, const struct order *);
 	/* Adds what all edges of the pool keep of their last refusals, then calls, exactly once, perhaps before it returns.
 	 * `found` is borrowed until then. `whole` false: not all could be asked. A store of one edge adds nothing. */
 	void (*recall)(struct store *, struct refusals_found *, enum refused_by, const char *text,
@@ -155,7 +158,14 @@ struct store {
 	 * response made it suspicious, a release). Not to call the store. */
 	void (*on_class)(void *arg, const struct partner *, enum class before, enum class now);
 	void *on_class_arg;
-	/* Likewise, with the same argument: the store was lost, or is back, or something is wrong with it: a line for people. */
+	/* Operators' decisions: to be read, and ended by the owner when their time has come. Their clock is
+	 * the store's plus so much: the wall clock, of a pool that of its own store. */
+	struct orders *orders;
+	int64_t wall_ahead_us;
+	/* Likewise, with the same argument: a decision was made, here or at another edge; NULL: more than one, or some
+	 * were read. Not to call the store. */
+	void (*on_order)(void *arg, const struct order *);
+	/* Likewise: the store was lost, or is back, or something is wrong with it: a line for people. */
 	void (*on_event)(void *arg, const char *text);
 	/* Set by the owner, borrowed: this edge's last refusals, for the other edges of a pool. NULL: none are told. */
 	struct refusals *refusals;

@@ -112,6 +112,20 @@ static bool memory_release(struct store *store, const struct partner *partner)
 	return true;
 }
 
+static enum orders_put memory_order(struct store *store, const struct order *order)
+{
+	struct memory *m = memory_of(store);
+	enum orders_put put = orders_put(m->orders, order, m->monotonic_us() + store->wall_ahead_us);
+
+	if (put != ORDERS_TAKEN)
+		return put;
+	if (m->keeper)
+		keeper_note_order(m->keeper, order);
+	if (store->on_order)
+		store->on_order(store->on_class_arg, order);
+	return ORDERS_TAKEN;
+}
+
 /* Alone. */
 static void memory_edges(struct store *store, void (*each)(void *arg, const struct store_edge *), void *arg)
 {
@@ -148,8 +162,8 @@ static void memory_tick(struct store *store)
 
 	for (uint32_t left = m->table.count; left > 0 && m->table.count && cost_ns < TICK_NS; left--)
 		cost_ns += memory_look(m, now_us);
-	if (m->keeper)
-		keeper_tick(m->keeper, now_us);
+	if (m->keeper && keeper_tick(m->keeper, now_us) && store->on_order)
+		store->on_order(store->on_class_arg, NULL);
 }
 
 static void memory_health(struct store *store, struct store_health *out)
@@ -173,6 +187,7 @@ static void memory_close(struct store *store)
 		keeper_close(m->keeper);
 	partners_clear(&m->table);
 	profiles_clear(&m->profiles);
+	orders_free(m->orders);
 	free(m);
 }
 
@@ -195,7 +210,7 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 {
 	static const struct store_ops ops = {
 		.measure = memory_measure, .peek = memory_peek, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
-		.walk = memory_walk, .edges = memory_edges, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
+		.order = memory_order, .walk = memory_walk, .edges = memory_edges, .reload = memory_reload, .tick = memory_tick, .health = memory_health,
 		.close = memory_close,
 		.recall = memory_recall,
 	};
@@ -204,12 +219,14 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 
 	m->store = (struct store){ .ops = &ops, .clock_us = memory_clock, .target_key = random_key() };
 	m->monotonic_us = monotonic_us;
+	m->orders = m->store.orders = orders_new();
+	m->store.wall_ahead_us = wall_us() - monotonic_us();
 	partners_init(&m->table, &key);
 	profiles_init(&m->profiles, &key);
 	set_limits(m, limits, max_partners);
 	if (state_file && state_file[0]) {
 		struct keeper_house house = {
-			&m->table, &m->limits, &m->max_partners, &m->store.target_key, monotonic_us, wall_us,
+			&m->table, m->orders, &m->limits, &m->max_partners, &m->store.target_key, monotonic_us, wall_us,
 		};
 
 		m->keeper = keeper_new(state_file, &house);

@@ -50,6 +50,7 @@ void pooled_clock(struct pooled *p, int64_t redis_now_us, int64_t sent_us)
 		p->redis_ahead_us = least_us;
 	else if (p->redis_ahead_us > most_us)
 		p->redis_ahead_us = most_us;
+	p->store.wall_ahead_us = apart_store(p->apart)->wall_ahead_us = p->redis_ahead_us;
 }
 
 void pooled_say(struct pooled *p, const char *format, ...)
@@ -164,6 +165,11 @@ static bool redis_release(struct store *store, const struct partner *partner)
 	return was;
 }
 
+static enum orders_put redis_order(struct store *store, const struct order *order)
+{
+	return ordered_now(pooled_of(store), order);
+}
+
 static void redis_edges(struct store *store, void (*each)(void *, const struct store_edge *), void *arg)
 {
 	const struct pool_edge *edges;
@@ -209,6 +215,7 @@ static void redis_tick(struct store *store)
 		return;
 	batch_second(p);
 	merge_more(p);
+	ordered_second(p);
 }
 
 static void redis_health(struct store *store, struct store_health *out)
@@ -242,6 +249,7 @@ static void redis_close_store(struct store *store)
 
 	store->on_class = NULL; /* who would be told may be gone */
 	store->on_event = NULL;
+	store->on_order = NULL;
 	close_links(p);
 	timer_stop(p->house.loop, &p->batch);
 	merge_clear(p);
@@ -282,11 +290,22 @@ static void open_links(struct pooled *p, const struct redis_conf *conf, SSL_CTX 
 	p->news = redis_open(h->loop, h->streams, h->resolver, h->conf, h->context, SCRIPT_CHANNEL, &news_calls, p);
 }
 
+/* The local twin keeps them, with or without Redis. */
+static void share_orders(struct pooled *p)
+{
+	struct store *local = apart_store(p->apart);
+
+	p->store.orders = local->orders;
+	p->store.wall_ahead_us = local->wall_ahead_us;
+	local->on_order = ordered_here;
+	local->on_class_arg = p;
+}
+
 struct store *store_redis_open(const struct store_redis_house *house)
 {
 	static const struct store_ops ops = {
 		.measure = redis_measure, .peek = redis_peek, .outcome = redis_outcome, .count = redis_count, .release = redis_release,
-		.walk = survey_walk, .edges = redis_edges, .reload = redis_reload, .tick = redis_tick, .health = redis_health,
+		.order = redis_order, .walk = survey_walk, .edges = redis_edges, .reload = redis_reload, .tick = redis_tick, .health = redis_health,
 		.close = redis_close_store,
 		.recall = redis_recall,
 	};
@@ -300,6 +319,7 @@ struct store *store_redis_open(const struct store_redis_house *house)
 	p->store = (struct store){ .ops = &ops, .clock_us = redis_clock, .target_key = house->target_key };
 	nears_init(&p->nears, &key, house->max_partners);
 	p->apart = apart_new(house->state_file, &house->target_key, house->max_partners, house->limits, clock_monotonic_us, on_class_here, p);
+	share_orders(p);
 	p->pool = pool_new(house->edge, house->address, say, p);
 	pool_set_law(p->pool, house->policy_digest, house->limits);
 	open_links(p, house->conf, house->context);
@@ -333,6 +353,7 @@ static void on_mended(void *arg, const redisReply *reply)
 	pooled_say(p, "redis: %lld keys of another type were removed; what this edge knows is written back", reply->integer);
 	p->merge_at = UINT32_MAX;
 	merge_more(p); /* at once: until then Redis takes the partner for one that nothing restricts */
+	ordered_begin(p);
 }
 
 /* Somebody else wrote to our keys: those of a wrong type hold nothing that could be kept. */
@@ -352,6 +373,7 @@ static void mend_pool(struct pooled *p)
 	static const struct { const char *key, *type; } shared[] = {
 		{ SCRIPT_KEY_EDGES, "hash" }, { SCRIPT_KEY_POOL, "hash" }, { KEY_SEEN, "zset" }, { KEY_HELD, "zset" },
 		{ SCRIPT_KEY_REFUSALS, "zset" }, { KEY_LIMITED, "zset" }, { KEY_NAMED, "zset" },
+		{ SCRIPT_KEY_ORDERS, "hash" }, { SCRIPT_KEY_ORDERS_AT, "zset" },
 	};
 
 	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {

@@ -118,6 +118,8 @@ static const struct block *block_of(const struct line *l)
 	const struct block *block;
 	size_t count = ruleset_blocks(l->c->law, &block);
 
+	if (!place->line)
+		return ruleset_covering_order(l->c->law, &l->c->facts->source);
 	for (; count > 0; count--, block++)
 		if (block->place.line == place->line && block->place.file == place->file)
 			return block;

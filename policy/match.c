@@ -41,23 +41,27 @@ static bool allow_applies(const struct ruleset *law, const struct allow *allow, 
 	return provider && match_names(peer, &provider->edge);
 }
 
-/* The longest match wins over both lists; an entry for other peers is passed over. */
+/* The longest match wins over both lists; an entry for other peers is passed over. An operator's block wins over
+ * all, his allow over none of the file's blocks: it takes part where the file's match is an allow entry or nothing. */
 static struct listing look_up(const struct ruleset *law, const struct peer *peer, const struct domain *d)
 {
-	struct listing found = { NULL, NULL };
-	const char *name = d->length > 0 ? d->text : NULL;
+	struct listing found = { NULL, ruleset_covering_order(law, d) };
+	const struct allow *ordered = NULL, *allow;
+	const char *name = d->length > 0 && !found.block ? d->text : NULL;
 
 	for (; name; name = domain_parent(name)) {
-		const struct allow *allow = ruleset_find_allow(law, name);
-
+		allow = ruleset_find_allow(law, name);
+		if (!ordered)
+			ordered = ruleset_find_ordered_allow(law, name);
 		found.block = ruleset_find_block(law, name);
 		if (found.block)
 			return found;
 		if (allow && allow_applies(law, allow, peer)) {
-			found.allow = allow;
+			found.allow = ordered ? ordered : allow;
 			return found;
 		}
 	}
+	found.allow = ordered;
 	return found;
 }
 
@@ -79,7 +83,7 @@ const struct block *match_block(const struct ruleset *law, const struct peer *pe
 {
 	const struct block *blocks;
 
-	if (ruleset_blocks(law, &blocks) == 0 || is_provider_edge(law, peer))
+	if ((ruleset_blocks(law, &blocks) == 0 && !ruleset_orders_blocks(law)) || is_provider_edge(law, peer))
 		return NULL;
 	for (size_t i = 0; i < peer->count; i++) {
 		struct listing found = look_up(law, peer, &peer->names[i].domain);
@@ -109,7 +113,7 @@ bool match_speaks_for(const struct peer *peer, const struct domain *d)
 	return match_names(peer, d) || matches_sip_name(peer, d);
 }
 
-static bool provider_covers(const struct provider *provider, const struct domain *d)
+bool match_provider_covers(const struct provider *provider, const struct domain *d)
 {
 	if (provider->any_domain)
 		return true;
@@ -120,27 +124,18 @@ static bool provider_covers(const struct provider *provider, const struct domain
 	return false;
 }
 
-static const struct allow *longest_allow(const struct ruleset *law, const struct domain *d)
-{
-	const char *name = d->text;
-	const struct allow *found = NULL;
-
-	for (; name && !found; name = domain_parent(name))
-		found = ruleset_find_allow(law, name);
-	return found;
-}
-
-/* What an allow entry covers is the tenant of nobody but whom the entry names. */
+/* What an allow entry covers is the tenant of nobody but whom the entry names. An operator who allows a tenant takes
+ * it from nobody. */
 static const struct provider *proving_provider(const struct question *q)
 {
-	const struct allow *reserved = longest_allow(q->law, q->source);
+	const struct allow *reserved = ruleset_longest_allow(q->law, q->source);
 	const struct provider *provider;
 	size_t count = ruleset_providers(q->law, &provider);
 
 	for (; count > 0; count--, provider++) {
 		if (reserved && strcmp(reserved->provider, provider->name) != 0)
 			continue;
-		if (match_names(q->peer, &provider->edge) && provider_covers(provider, q->source))
+		if (match_names(q->peer, &provider->edge) && match_provider_covers(provider, q->source))
 			return provider;
 	}
 	return NULL;
@@ -279,18 +274,21 @@ static bool peer_reaches(const struct peer *peer, const struct domain *entry)
 	return false;
 }
 
-bool match_may_vary(const struct ruleset *law, const struct peer *peer)
+static bool reaches_one(const struct peer *peer, const struct allow *allow, size_t count)
 {
-	const struct allow *allow;
-	size_t count = ruleset_allows(law, &allow);
-
-	if (peer->organisation.length == 0)
-		return false;
-	if (is_provider_edge(law, peer))
-		return true;
 	for (; count > 0; count--, allow++) {
 		if (peer_reaches(peer, &allow->domain) || match_names(peer, &allow->edge))
 			return true;
 	}
 	return false;
+}
+
+bool match_may_vary(const struct ruleset *law, const struct peer *peer)
+{
+	const struct allow *file, *ordered;
+	size_t count = ruleset_allows(law, &file), more = ruleset_ordered_allows(law, &ordered);
+
+	if (peer->organisation.length == 0)
+		return false;
+	return is_provider_edge(law, peer) || reaches_one(peer, file, count) || reaches_one(peer, ordered, more);
 }

@@ -46,6 +46,9 @@ const struct block *match_block(const struct ruleset *, const struct peer *);
  * PROOF_DNS, PROOF_UNKNOWN or PROOF_NONE ("no", or not asked). */
 void match(struct entry *out, const struct ruleset *, const struct peer *, const struct facts *, enum proof dns);
 
+/* May its certificate speak for the domain? */
+bool match_provider_covers(const struct provider *, const struct domain *);
+
 /* Does one of its names match the domain? */
 bool match_names(const struct peer *, const struct domain *);
 /* Does the certificate by itself speak for the domain: does it match it, or `sip.` before it (1.4 a)? */

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const struct provider *provider_that_lists(const struct ruleset *law, const struct domain *domain)
+/* "*" says who may speak for anybody, not that everybody is there. */
+const struct provider *outward_provider(const struct ruleset *law, const struct domain *domain)
 {
 	const struct provider *provider;
 	size_t count = ruleset_providers(law, &provider);
@@ -23,27 +24,27 @@ static void take_allow(struct outward *out, const struct ruleset *law, const str
 	out->edge = allow->edge.length || !provider ? allow->edge : provider->edge;
 }
 
-/* The longest match wins over both lists. */
+/* The longest match wins over both lists; operators' decisions stand to the file as in match.c. */
 static bool listed(struct outward *out, const struct ruleset *law, const struct domain *domain)
 {
-	for (const char *name = domain->text; name; name = domain_parent(name)) {
-		const struct block *block = ruleset_find_block(law, name);
-		const struct allow *allow = ruleset_find_allow(law, name);
+	const struct block *block = ruleset_covering_order(law, domain);
+	const struct allow *allow = NULL, *ordered = NULL;
 
-		if (block) {
-			out->reason = REASON_BLOCKED_DOMAIN;
-			out->place = block->place;
-			return true;
-		}
-		if (allow) {
-			take_allow(out, law, allow);
-			return true;
-		}
+	for (const char *name = domain->text; name && !block && !allow; name = domain_parent(name)) {
+		block = ruleset_find_block(law, name);
+		allow = ruleset_find_allow(law, name);
+		if (!ordered)
+			ordered = ruleset_find_ordered_allow(law, name);
 	}
-	return false;
+	if (block) {
+		out->reason = REASON_BLOCKED_DOMAIN;
+		out->place = block->place;
+	} else if (ordered || allow) {
+		take_allow(out, law, ordered ? ordered : allow);
+	}
+	return block || ordered || allow;
 }
 
-/* "*" says who may speak for anybody, not that everybody is there. */
 void outward_match(struct outward *out, const struct ruleset *law, const struct domain *domain)
 {
 	const struct provider *provider;
@@ -62,7 +63,7 @@ void outward_match(struct outward *out, const struct ruleset *law, const struct 
 	if (found || !ruleset_discovery(law, &out->place))
 		return;
 	out->reason = REASON_ALLOWED;
-	provider = provider_that_lists(law, domain);
+	provider = outward_provider(law, domain);
 	if (provider) {
 		out->edge = provider->edge;
 		out->place = provider->place;

@@ -15,4 +15,7 @@ struct outward {
 /* `domain` is none of ours. */
 void outward_match(struct outward *, const struct ruleset *, const struct domain *domain);
 
+/* The provider whose `domains` say that this one is there; NULL: none, or only by "*". */
+const struct provider *outward_provider(const struct ruleset *, const struct domain *domain);
+
 #endif

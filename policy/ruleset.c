@@ -21,6 +21,7 @@ struct slot {
 
 struct ruleset {
 	unsigned references;
+	struct ruleset *file;     /* a reference: whose rules the entries here, operators' decisions, stand over; NULL: it is the file's */
 	bool sealed;
 	bool enabled, discovery, observe;
 	struct place enabled_place, discovery_place;
@@ -62,7 +63,7 @@ const char *place_text(const struct place *place, char out[PLACE_TEXT_MAX])
 	if (!place->file)
 		return "default";
 	base = strrchr(place->file, '/');
-	snprintf(out, PLACE_TEXT_MAX, "%s:%d", base ? base + 1 : place->file, place->line);
+	snprintf(out, PLACE_TEXT_MAX, place->line ? "%s:%d" : "%s", base ? base + 1 : place->file, place->line);
 	return out;
 }
 
@@ -76,6 +77,20 @@ struct ruleset *ruleset_new(void)
 	r->slot_count = 16;
 	r->slots = alloc_zero(r->slot_count, sizeof *r->slots);
 	return r;
+}
+
+struct ruleset *ruleset_over(struct ruleset *file)
+{
+	struct ruleset *r = ruleset_new();
+
+	assert(file->sealed && !file->file);
+	r->file = ruleset_ref(file);
+	return r;
+}
+
+static const struct ruleset *file_of(const struct ruleset *r)
+{
+	return r->file ? r->file : r;
 }
 
 struct ruleset *ruleset_ref(struct ruleset *r)
@@ -98,6 +113,7 @@ void ruleset_unref(struct ruleset *r)
 	free(r->blocks);
 	free(r->providers);
 	free(r->slots);
+	ruleset_unref(r->file);
 	free(r);
 }
 
@@ -222,11 +238,25 @@ void ruleset_add_local(struct ruleset *r, const struct domain *domain)
 	make_findable(r, LIST_LOCAL, r->local_count++);
 }
 
+static const struct allow *find_allow(const struct ruleset *r, const char *name)
+{
+	const struct slot *slot = find(r, LIST_ALLOW, name);
+
+	return slot ? &r->allows[slot->position] : NULL;
+}
+
+static const struct block *find_block(const struct ruleset *r, const char *name)
+{
+	const struct slot *slot = find(r, LIST_BLOCK, name);
+
+	return slot ? &r->blocks[slot->position] : NULL;
+}
+
 /* Both lists are one where a name may stand once only. */
 static enum clash clash_on_lists(const struct ruleset *r, const char *name, struct place *where)
 {
-	const struct allow *allow = ruleset_find_allow(r, name);
-	const struct block *block = ruleset_find_block(r, name);
+	const struct allow *allow = find_allow(r, name);
+	const struct block *block = find_block(r, name);
 
 	if (allow) {
 		*where = allow->place;
@@ -303,66 +333,110 @@ const struct allow *ruleset_seal(struct ruleset *r)
 
 bool ruleset_enabled(const struct ruleset *r, struct place *where)
 {
-	*where = r->enabled_place;
-	return r->enabled;
+	*where = file_of(r)->enabled_place;
+	return file_of(r)->enabled;
 }
 
 bool ruleset_discovery(const struct ruleset *r, struct place *where)
 {
-	*where = r->discovery_place;
-	return r->discovery;
+	*where = file_of(r)->discovery_place;
+	return file_of(r)->discovery;
 }
 
 bool ruleset_observe(const struct ruleset *r)
 {
-	return r->observe;
+	return file_of(r)->observe;
 }
 
 const struct limits *ruleset_limits(const struct ruleset *r)
 {
-	return &r->limits;
+	return &file_of(r)->limits;
 }
 
 bool ruleset_is_local(const struct ruleset *r, const struct domain *domain)
 {
-	return find(r, LIST_LOCAL, domain->text);
+	return find(file_of(r), LIST_LOCAL, domain->text);
 }
 
 const struct allow *ruleset_find_allow(const struct ruleset *r, const char *domain)
 {
-	const struct slot *slot = find(r, LIST_ALLOW, domain);
-
-	return slot ? &r->allows[slot->position] : NULL;
+	return find_allow(file_of(r), domain);
 }
 
 const struct block *ruleset_find_block(const struct ruleset *r, const char *domain)
 {
-	const struct slot *slot = find(r, LIST_BLOCK, domain);
-
-	return slot ? &r->blocks[slot->position] : NULL;
+	return find_block(file_of(r), domain);
 }
 
 const struct provider *ruleset_find_provider(const struct ruleset *r, const char *name)
 {
-	const struct slot *slot = find(r, LIST_PROVIDER, name);
+	const struct ruleset *file = file_of(r);
+	const struct slot *slot = find(file, LIST_PROVIDER, name);
 
-	return slot ? &r->providers[slot->position] : NULL;
+	return slot ? &file->providers[slot->position] : NULL;
 }
 
 size_t ruleset_providers(const struct ruleset *r, const struct provider **first)
 {
-	*first = r->providers;
-	return r->provider_count;
+	*first = file_of(r)->providers;
+	return file_of(r)->provider_count;
 }
 
 size_t ruleset_allows(const struct ruleset *r, const struct allow **first)
 {
-	*first = r->allows;
-	return r->allow_count;
+	*first = file_of(r)->allows;
+	return file_of(r)->allow_count;
 }
 
 size_t ruleset_blocks(const struct ruleset *r, const struct block **first)
 {
-	*first = r->blocks;
-	return r->block_count;
+	*first = file_of(r)->blocks;
+	return file_of(r)->block_count;
+}
+
+const struct allow *ruleset_longest_allow(const struct ruleset *r, const struct domain *domain)
+{
+	const struct allow *found = NULL;
+
+	for (const char *name = domain->text; name && !found; name = domain_parent(name))
+		found = ruleset_find_allow(r, name);
+	return found;
+}
+
+const struct block *ruleset_longest_block(const struct ruleset *r, const struct domain *domain)
+{
+	const struct block *found = NULL;
+
+	for (const char *name = domain->text; name && !found && !ruleset_find_allow(r, name); name = domain_parent(name))
+		found = ruleset_find_block(r, name);
+	return found;
+}
+
+/* --- the operators' --- */
+
+const struct allow *ruleset_find_ordered_allow(const struct ruleset *r, const char *domain)
+{
+	return r->file && r->allow_count ? find_allow(r, domain) : NULL;
+}
+
+const struct block *ruleset_covering_order(const struct ruleset *r, const struct domain *domain)
+{
+	const struct block *found = NULL;
+
+	if (!ruleset_orders_blocks(r) || !domain->length)
+		return NULL;
+	for (const char *name = domain->text; name && !found; name = domain_parent(name))
+		found = find_block(r, name);
+	return found;
+}
+
+size_t ruleset_ordered_allows(const struct ruleset *r, const struct allow **first)
+{
+	*first = r->file ? r->allows : NULL;
+	return r->file ? r->allow_count : 0;
+}
+
+bool ruleset_orders_blocks(const struct ruleset *r)
+{
+	return r->file && r->block_count;
 }

@@ -11,10 +11,10 @@
 /* Where a rule stands, for log and console: "policy.conf:14". */
 struct place {
 	const char *file; /* owned by the ruleset; NULL: the default, no line says it */
-	int line;
+	int line;         /* 0: no file's; `file` is what decided, "operator:alice" */
 };
 
-/* "policy.conf:14", or "default". */
+/* "policy.conf:14", "operator:alice", or "default". */
 #define PLACE_TEXT_MAX 300
 const char *place_text(const struct place *, char out[PLACE_TEXT_MAX]);
 
@@ -94,6 +94,10 @@ enum clash ruleset_add_provider(struct ruleset *, const struct provider *, struc
  * caller complains; the ruleset is sealed only when NULL comes back. */
 const struct allow *ruleset_seal(struct ruleset *);
 
+/* A law of operators' decisions over a file's rules, which it shares: what is added to it, allow and block entries
+ * alone, stands beside the file's lists. All that is read of it below is the file's, but for what is said to be theirs. */
+struct ruleset *ruleset_over(struct ruleset *file);
+
 /* Reading a sealed one. */
 bool ruleset_enabled(const struct ruleset *, struct place *);
 bool ruleset_discovery(const struct ruleset *, struct place *);
@@ -106,5 +110,16 @@ const struct provider *ruleset_find_provider(const struct ruleset *, const char 
 size_t ruleset_providers(const struct ruleset *, const struct provider **first);
 size_t ruleset_allows(const struct ruleset *, const struct allow **first);
 size_t ruleset_blocks(const struct ruleset *, const struct block **first);
+/* The entry of the longest name that covers the domain; NULL: none does. */
+const struct allow *ruleset_longest_allow(const struct ruleset *, const struct domain *);
+/* Where the file's longest entry for the domain is a block, that one; NULL: it is an allow entry, or none. An allow
+ * entry counts for whomever it is meant. */
+const struct block *ruleset_longest_block(const struct ruleset *, const struct domain *);
+
+/* The operators'. */
+const struct allow *ruleset_find_ordered_allow(const struct ruleset *, const char *domain); /* exactly this name */
+const struct block *ruleset_covering_order(const struct ruleset *, const struct domain *);  /* a block of it, or of what it lies in */
+size_t ruleset_ordered_allows(const struct ruleset *, const struct allow **first);
+bool ruleset_orders_blocks(const struct ruleset *);                                         /* are there any? */
 
 #endif

@@ -75,6 +75,17 @@ static void outcome_is_strict(const redisReply *r)
 		LAW(!got.became_suspicious && !got.own.watched_until_us, "what cannot be read restricts nobody");
 }
 
+static void orders_are_strict(const redisReply *r)
+{
+	static struct script_orders page;
+
+	if (!script_read_orders(&page, r))
+		return;
+	LAW(page.count >= 0 && 2 * (size_t)page.count <= r->elements, "a page has at most as many decisions as were told of");
+	for (int i = 0; i < page.count; i++)
+		LAW(page.orders[i].domain.length && page.orders[i].who[0], "a decision is somebody's, about a domain");
+}
+
 static void announce_is_strict(const redisReply *r)
 {
 	static struct script_pool pool;
@@ -123,6 +134,7 @@ static void read_all(redisReader *reader)
 		announced = 0;
 		admit_is_strict(reply);
 		peek_is_strict(reply);
+		orders_are_strict(reply);
 		outcome_is_strict(reply);
 		announce_is_strict(reply);
 		report_is_strict(reply);

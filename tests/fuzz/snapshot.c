@@ -33,6 +33,7 @@ static void begin(struct partners *table, struct loading *l, const struct limits
 	}
 	*target_key = (struct siphash_key){ "targets, 16 oct" };
 	loading_begin(l, table, limits, MOST_STRANGERS, target_key, &moment);
+	l->orders = orders_new();
 }
 
 static void row_is_sane(const struct row *row, const struct limits *limits)
@@ -47,6 +48,17 @@ static void row_is_sane(const struct row *row, const struct limits *limits)
 	LAW(!r->standing.suspicious || (r->standing.since_us <= STORE_US && r->standing.until_us <= STORE_US + limits->suspicion_hold_us),
 	    "nobody is suspected for longer than the hold");
 	LAW(r->standing.suspicious || r->standing.until_us == 0, "who is not suspected has no end of it");
+}
+
+static void orders_are_sane(const struct orders *orders)
+{
+	char text[ORDER_TEXT_MAX];
+	struct order again;
+
+	for (const struct order *o = orders_next(orders, ""); o; o = orders_next(orders, o->domain.text)) {
+		LAW(order_read(&again, text, order_write(o, text)), "a decision is one that we write");
+		LAW(!o->until_us || o->until_us - WALL_US <= o->until_us - o->made_us, "no decision lasts longer than it was to");
+	}
 }
 
 /* A sum over what matters, in no order. */
@@ -89,6 +101,8 @@ static uint64_t load(const struct limits *limits, size_t all, size_t changes, bo
 
 		LAW(row && row->record.watched && row->record.watched_until_us >= STORE_US + 5, "files take nothing from what is known");
 	}
+	orders_are_sane(l.orders);
+	orders_free(l.orders);
 	sum = sum_of(&table);
 	fuzz_file_clear(&one);
 	fuzz_file_clear(&two);

@@ -57,6 +57,81 @@ static void release_survives(void)
 	scratch_free(&d);
 }
 
+static void decide(struct store *s, enum order_list list, const char *domain, int64_t for_us)
+{
+	struct order o = { .list = list };
+
+	domain_parse(&o.domain, domain, strlen(domain));
+	domain_parse(&o.edge, "edge1.example.com", strlen("edge1.example.com"));
+	order_set_who(&o, "alice");
+	o.made_us = orders_stamp(s->orders, &o.domain, s->clock_us(s) + s->wall_ahead_us);
+	o.until_us = for_us ? o.made_us + for_us : 0;
+	CU_ASSERT_EQUAL(s->ops->order(s, &o), ORDERS_TAKEN);
+}
+
+static bool decided(struct store *s, enum order_list list, const char *domain)
+{
+	const struct order *o = orders_find(s->orders, domain);
+
+	return o && orders_holds(o) && o->list == list;
+}
+
+static void decide_some(struct store *s)
+{
+	decide(s, ORDER_ALLOW, "contoso.example", HOUR);
+	decide(s, ORDER_BLOCK, "spim.example", 0);
+	decide(s, ORDER_BLOCK, "fabrikam.example", 0);
+	decide(s, ORDER_UNBLOCK, "fabrikam.example", 0);
+}
+
+static void decisions_survive(void)
+{
+	struct scratch d = scratch_new();
+	const char *file = scratch_name(&d, "state");
+
+	story_crash(file, decide_some);
+	for (int i = 0; i < 3; i++) {
+		struct store *s = story_open(file, 100);
+
+		CU_ASSERT_TRUE(decided(s, ORDER_ALLOW, "contoso.example"));
+		CU_ASSERT_TRUE(decided(s, ORDER_BLOCK, "spim.example"));
+		CU_ASSERT_PTR_NOT_NULL(orders_find(s->orders, "fabrikam.example"));
+		CU_ASSERT_EQUAL(orders_in_effect(s->orders), 2);
+		s->ops->close(s);
+	}
+	scratch_free(&d);
+}
+
+/* What is left of its time is at most the whole of it. */
+static void decisions_and_clocks(void)
+{
+	static const int64_t steps[] = { -100000 * HOUR, -HOUR / 2, 0, HOUR / 2, HOUR, 100000 * HOUR };
+
+	int64_t usual = wall;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct scratch d = scratch_new();
+		const char *file = scratch_name(&d, "state");
+		const struct order *o;
+		int64_t now;
+		struct store *s;
+
+		wall = 500000 * HOUR;
+		story_crash(file, decide_some);
+		wall += steps[i];
+		s = story_open(file, 100);
+		now = s->clock_us(s) + s->wall_ahead_us;
+		o = orders_find(s->orders, "contoso.example");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+		CU_ASSERT_TRUE(o->until_us - now <= HOUR);
+		CU_ASSERT_EQUAL(orders_holds(o), steps[i] < HOUR);
+		CU_ASSERT_TRUE(decided(s, ORDER_BLOCK, "spim.example"));
+		s->ops->close(s);
+		scratch_free(&d);
+	}
+	wall = usual;
+}
+
 static void clean_stop(void)
 {
 	struct scratch d = scratch_new();
@@ -325,6 +400,8 @@ static void now_and_then(void)
 CU_TestInfo kept_tests[] = {
 	{ "a restriction survives a crash at any time after it, and each start", survives_a_crash },
 	{ "a release survives, and the released set stays empty", release_survives },
+	{ "an operator's decision survives a crash right behind it, and each start", decisions_survive },
+	{ "no setting of the wall clock lengthens a decision that has a time", decisions_and_clocks },
 	{ "a clean stop keeps sets, answers, counts, slots and the key of the targets", clean_stop },
 	{ "tenants stay counted over a restart, for their window", tenants_stay_counted },
 	{ "no setting of the wall clock lengthens a restriction", wrong_clock },

@@ -432,6 +432,104 @@ static void memory(void)
 	CU_ASSERT_TRUE(many < 48 * 1024);
 }
 
+static struct order an_order(enum order_list list, const char *domain, int64_t made_us)
+{
+	struct order o = { .list = list, .made_us = made_us, .who = "alice" };
+
+	domain_parse(&o.domain, domain, strlen(domain));
+	domain_parse(&o.edge, EDGE, strlen(EDGE));
+	return o;
+}
+
+static long long number_of(struct script_call *call)
+{
+	redisReply *reply = twin_call(&redis, call);
+	long long number = reply && reply->type == REDIS_REPLY_INTEGER ? reply->integer : -1;
+
+	freeReplyObject(reply);
+	return number;
+}
+
+static long long tell_order(enum order_list list, const char *domain, int64_t made_us)
+{
+	struct order o = an_order(list, domain, made_us);
+	struct script_call call;
+	char text[ORDER_TEXT_MAX];
+
+	order_write(&o, text);
+	script_order(&call, EDGE, &o, text);
+	return number_of(&call);
+}
+
+static long long forget_order(const char *domain, int64_t made_us)
+{
+	struct order o = an_order(ORDER_UNBLOCK, domain, made_us);
+	struct script_call call;
+
+	script_order(&call, EDGE, &o, "");
+	return number_of(&call);
+}
+
+static struct script_orders ask_orders(int64_t from)
+{
+	struct script_orders page;
+	struct script_call call;
+	redisReply *reply;
+
+	script_orders(&call, from);
+	reply = twin_call(&redis, &call);
+	CU_ASSERT_TRUE_FATAL(script_read_orders(&page, reply));
+	freeReplyObject(reply);
+	return page;
+}
+
+static void orders(void)
+{
+	struct script_orders page;
+	int64_t last;
+
+	begin();
+	CU_ASSERT_EQUAL(ask_orders(0).last, 0);
+	CU_ASSERT_EQUAL(tell_order(ORDER_ALLOW, "contoso.example", NOW), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_EQUAL(tell_order(ORDER_ALLOW, "contoso.example", NOW), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_EQUAL(tell_order(ORDER_BLOCK, "contoso.example", NOW - 1), SCRIPT_ORDER_OLD);
+	page = ask_orders(0);
+	CU_ASSERT_TRUE(page.count == 1 && page.orders[0].list == ORDER_ALLOW && page.orders[0].made_us == NOW);
+	last = page.last;
+	CU_ASSERT_EQUAL(ask_orders(last).count, 0);
+	CU_ASSERT_EQUAL(tell_order(ORDER_BLOCK, "fabrikam.example", NOW), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_EQUAL(tell_order(ORDER_UNALLOW, "contoso.example", NOW + 1), SCRIPT_ORDER_TAKEN);
+	page = ask_orders(last);
+	CU_ASSERT_TRUE(page.count == 2 && page.orders[0].list == ORDER_BLOCK && page.orders[1].list == ORDER_UNALLOW && page.last > last);
+	CU_ASSERT_EQUAL(forget_order("contoso.example", NOW), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_EQUAL(ask_orders(0).count, 2);
+	forget_order("contoso.example", NOW + 1);
+	CU_ASSERT_EQUAL(ask_orders(0).count, 1);
+	CU_ASSERT_TRUE(twin_ask(&redis, "PTTL " SCRIPT_KEY_ORDERS) > 0 && twin_ask(&redis, "PTTL " SCRIPT_KEY_ORDERS_AT) > 0);
+	end();
+}
+
+static void pages(void)
+{
+	char domain[40];
+	struct script_orders page;
+	int64_t from = 0;
+	int count = 0;
+
+	begin();
+	for (int i = 0; i < 3 * SCRIPT_ORDERS_PAGE; i++) {
+		snprintf(domain, sizeof domain, "d%d.example", i);
+		tell_order(ORDER_BLOCK, domain, NOW);
+	}
+	do {
+		page = ask_orders(from);
+		from = page.last;
+		count += page.count;
+	} while (page.full);
+	CU_ASSERT_EQUAL(count, 3 * SCRIPT_ORDERS_PAGE);
+	end();
+}
+
 /* What the head of admit.lua lists is all that the scripts call. */
 static void rights(void)
 {
@@ -465,6 +563,9 @@ static void rights(void)
 	freeReplyObject(reply);
 	freeReplyObject(report(&got, &e, now));
 	CU_ASSERT_FALSE(got.unknown);
+	CU_ASSERT_EQUAL(tell_order(ORDER_BLOCK, "contoso.example", 5), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_EQUAL(forget_order("contoso.example", 5), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_EQUAL(ask_orders(0).count, 0);
 	end();
 }
 
@@ -485,6 +586,8 @@ CU_TestInfo script_tests[] = {
 	{ "a report tells what is known, and changes nothing", reports },
 	{ "what edges tell of a partner adds up, bounded, and what is none of theirs is left out", reports_of_edges },
 	{ "a partner with ten targets takes a kilobyte, with a thousand forty", memory },
+	{ "of operators' decisions the newest holds, and what changed is read behind what was read", orders },
+	{ "many decisions are read in pages, none twice", pages },
 	{ "the commands listed for the Redis user are enough", rights },
 	CU_TEST_INFO_NULL
 };

@@ -139,7 +139,7 @@ static void meet(struct stranger *s, const char *certificate)
 	}
 }
 
-static struct entry ask(const char *policy, const char *certificate, const char *source, enum proof dns)
+static inline struct entry ask(const char *policy, const char *certificate, const char *source, enum proof dns)
 {
 	struct ruleset *law = law_of(policy);
 	struct facts facts = { .source = name(source) };
