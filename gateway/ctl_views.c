@@ -42,12 +42,13 @@ static const struct column refusal_columns[] = {
 };
 
 static const struct column decision_columns[] = {
-	{ "list",    "decision", SHOW_TEXT, 0 },
-	{ "domain",  "domain",   SHOW_TEXT, 0 },
-	{ "since",   "since",    SHOW_WHEN, 0 },
-	{ "until",   "until",    SHOW_WHEN, 0 },
-	{ "who",     "by",       SHOW_TEXT, 0 },
-	{ "comment", "comment",  SHOW_TEXT, 0 },
+	{ "list",         "decision",     SHOW_TEXT, 0 },
+	{ "domain",       "domain",       SHOW_TEXT, 0 },
+	{ "since",        "since",        SHOW_WHEN, 0 },
+	{ "until",        "until",        SHOW_WHEN, 0 },
+	{ "who",          "by",           SHOW_TEXT, 0 },
+	{ "comment",      "comment",      SHOW_TEXT, 0 },
+	{ "overruled_by", "overruled by", SHOW_TEXT, 0 },
 };
 
 static const struct section report_sections[] = {
@@ -62,6 +63,10 @@ static const struct section partner_sections[] = {
 	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(partner_columns) },
 	{ "refusals", LAYOUT_GRID, "the last refusals", NULL, COLUMNS(refusal_columns) },
 	{ "decisions", LAYOUT_GRID, "decisions of operators", NULL, COLUMNS(decision_columns) },
+};
+
+static const struct section decisions_sections[] = {
+	{ "decisions", LAYOUT_GRID, NULL, "no decision of an operator holds", COLUMNS(decision_columns) },
 };
 
 static const struct column verdict_columns[] = {
@@ -187,7 +192,12 @@ static const struct column log_columns[] = {
 	{ "time",    NULL,     SHOW_TIME, 0 },
 	{ "edge",    NULL,     SHOW_TEXT, 0 },
 	{ "event",   NULL,     SHOW_WORD, 0 },
+	{ "decision", NULL,    SHOW_TEXT, 0 },
 	{ "partner", NULL,     SHOW_TEXT, 0 },
+	{ "who",     "by",     SHOW_TEXT, 0 },
+	{ "at",      "at",     SHOW_TEXT, 0 },
+	{ "until",   "until",  SHOW_TEXT, 0 },
+	{ "comment", NULL,     SHOW_TEXT, 0 },
 	{ "before",  "was",    SHOW_WORD, 0 },
 	{ "class",   "now",    SHOW_WORD, 0 },
 	{ "reason",  NULL,     SHOW_TEXT, 0 },
@@ -224,6 +234,7 @@ static const struct view views[] = {
 	VIEW("report", report_sections),
 	VIEW("partners", partners_sections),
 	VIEW("partner", partner_sections),
+	VIEW("decisions", decisions_sections),
 	VIEW("explain", explain_sections),
 	VIEW("status", status_sections),
 	VIEW("edges", edges_sections),

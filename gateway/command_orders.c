@@ -1,0 +1,263 @@
+/* What operators decide at run time: allow, block, and taking it back; letting a partner go; and the list of what
+ * holds. Who decided, and why, is in the log and in the list. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+#include "clock.h"
+#include "commands.h"
+#include "log.h"
+#include "named.h"
+#include "order_json.h"
+#include "talk.h"
+
+#define LEAST_US INT64_C(1000000)
+#define ROWS_A_TURN 50
+
+static struct store *store_of(const struct talk *t)
+{
+	return t->house->traffic->store;
+}
+
+static int64_t now_of(const struct talk *t)
+{
+	return store_of(t)->clock_us(store_of(t)) + store_of(t)->wall_ahead_us;
+}
+
+/* --- what is asked --- */
+
+static bool read_domain(struct talk *t, const char *word, struct domain *out)
+{
+	char quoted[128];
+
+	if (domain_parse(out, word, strlen(word)))
+		return true;
+	talk_refuse(t, "\"%s\" is no domain: letters, digits and hyphens between dots, as in the policy file; of an international name the xn-- form",
+	    log_quote(quoted, sizeof quoted, word, strlen(word)));
+	return false;
+}
+
+static bool read_comment(struct talk *t, struct order *o)
+{
+	const char *comment = command_option(&t->asked, "comment"), *why;
+
+	if (!comment || order_set_comment(o, comment, &why))
+		return true;
+	talk_refuse(t, "--comment: %s", why);
+	return false;
+}
+
+static bool read_until(struct talk *t, struct order *o)
+{
+	const char *duration = command_option(&t->asked, "for");
+	int64_t us;
+	char quoted[64];
+
+	if (!duration)
+		return true;
+	if (duration_parse(&us, duration) && us >= LEAST_US) {
+		o->until_us = o->made_us + us;
+		return true;
+	}
+	talk_refuse(t, "--for \"%s\": a duration is a number and a unit, as in 30m, 24h or 7d, from 1s to 3650d",
+	    log_quote(quoted, sizeof quoted, duration, strlen(duration)));
+	return false;
+}
+
+/* All that the words say, newer than what is known of the domain. False: refused. */
+static bool read_order(struct talk *t, enum order_list list, struct order *o)
+{
+	*o = (struct order){ .list = list, .uid = (uint32_t)t->who.uid, .edge = t->house->traffic->own.edge };
+	if (!read_domain(t, t->asked.words[0], &o->domain))
+		return false;
+	order_set_who(o, t->who.name);
+	o->made_us = orders_stamp(store_of(t)->orders, &o->domain, now_of(t));
+	return read_comment(t, o) && read_until(t, o);
+}
+
+/* --- what stands against it --- */
+
+static void refuse_ordered(struct talk *t, const char *domain, const struct order *o, const char *remedy)
+{
+	char made[CLOCK_TEXT_MAX];
+
+	clock_text(o->made_us, made);
+	talk_refuse(t, "%s: operator %s %ss %s since %s: %s %s first", domain, o->who, order_list_token(o->list), o->domain.text, made,
+	    remedy, o->domain.text);
+}
+
+/* A block of the file, or of an operator, that no allow and no release beats. */
+static bool is_blocked(struct talk *t, const struct domain *domain, const char *what)
+{
+	const struct traffic *tr = t->house->traffic;
+	const struct order *order = orders_covering(tr->store->orders, ORDER_BLOCK, domain);
+	const struct block *block = ruleset_longest_block(tr->law, domain);
+	char line[PLACE_TEXT_MAX];
+
+	if (order)
+		refuse_ordered(t, domain->text, order, "unblock");
+	else if (block)
+		talk_refuse(t, "%s: %s blocks %s, and %s does not beat the policy file: change it there and reload", domain->text,
+		    place_text(&block->place, line), block->domain.text, what);
+	return order || block;
+}
+
+static bool is_ours(struct talk *t, const struct domain *domain)
+{
+	if (!ruleset_is_local(t->house->traffic->law, domain))
+		return false;
+	talk_refuse(t, "%s is a domain of our own: nobody outside speaks for it, so there is nothing to decide", domain->text);
+	return true;
+}
+
+/* --- deciding --- */
+
+/* What an operator should know beside "done". */
+static const char *proviso(const struct talk *t, char out[700])
+{
+	struct store_health health;
+
+	store_of(t)->ops->health(store_of(t), &health);
+	out[0] = '\0';
+	if (health.where && !health.keeps)
+		snprintf(out, 700, "; %s is away: the other edges hear of it when it is back", health.where);
+	else if (!health.keeps)
+		snprintf(out, 700, "; it holds until the edge stops: %s", health.trouble);
+	return out;
+}
+
+static void decide(struct talk *t, const struct order *o, const char *also)
+{
+	static const char *const words[] = {
+		[ORDER_UNALLOW] = "is no longer allowed by an operator", [ORDER_UNBLOCK] = "is no longer blocked by an operator",
+		[ORDER_ALLOW] = "is allowed", [ORDER_BLOCK] = "is blocked, both ways",
+	};
+	char until[CLOCK_TEXT_MAX] = "", more[700];
+
+	if (store_of(t)->ops->order(store_of(t), o) != ORDERS_TAKEN) {
+		talk_refuse(t, "there are %d decisions of operators already, and no more are taken: put those that are to stay into the policy file, and take them back here",
+		    ORDERS_MOST);
+		return;
+	}
+	if (o->until_us)
+		clock_text(o->until_us, until);
+	talk_done(t, "%s %s%s%s%s%s", o->domain.text, words[o->list], until[0] ? " until " : "", until, also, proviso(t, more));
+}
+
+/* An operator's allow lets the partner go, too: what was held against it does not come back when its time is over. */
+void command_allow(struct talk *t)
+{
+	struct named named;
+	struct order o;
+
+	if (!read_order(t, ORDER_ALLOW, &o) || is_ours(t, &o.domain) || is_blocked(t, &o.domain, "an operator's allow"))
+		return;
+	named_domain(&named, t->house->traffic->law, &o.domain);
+	decide(t, &o, named_release(&named, store_of(t)) ? ", and released" : "");
+}
+
+void command_block(struct talk *t)
+{
+	struct order o;
+
+	if (read_order(t, ORDER_BLOCK, &o) && !is_ours(t, &o.domain))
+		decide(t, &o, "");
+}
+
+/* --- taking back --- */
+
+static void refuse_absent(struct talk *t, const struct domain *domain, enum order_list list)
+{
+	const struct traffic *tr = t->house->traffic;
+	const struct order *other = orders_covering(tr->store->orders, list, domain);
+	const struct allow *allow = ruleset_find_allow(tr->law, domain->text);
+	const struct block *block = ruleset_find_block(tr->law, domain->text);
+	char line[PLACE_TEXT_MAX];
+
+	if (other)
+		refuse_ordered(t, domain->text, other, list == ORDER_ALLOW ? "unallow" : "unblock");
+	else if (list == ORDER_ALLOW ? allow != NULL : block != NULL)
+		talk_refuse(t, "%s: %s %ss it, no operator: change it there and reload", domain->text,
+		    place_text(list == ORDER_ALLOW ? &allow->place : &block->place, line), order_list_token(list));
+	else
+		talk_refuse(t, "%s: no operator %ss it", domain->text, order_list_token(list));
+}
+
+static void take_back(struct talk *t, enum order_list list, enum order_list undo)
+{
+	const struct order *known;
+	struct order o;
+
+	if (!read_order(t, undo, &o))
+		return;
+	known = orders_find(store_of(t)->orders, o.domain.text);
+	if (known && orders_holds(known) && known->list == list)
+		decide(t, &o, "");
+	else
+		refuse_absent(t, &o.domain, list);
+}
+
+void command_unallow(struct talk *t)
+{
+	take_back(t, ORDER_ALLOW, ORDER_UNALLOW);
+}
+
+void command_unblock(struct talk *t)
+{
+	take_back(t, ORDER_BLOCK, ORDER_UNBLOCK);
+}
+
+/* --- letting go --- */
+
+void command_release(struct talk *t)
+{
+	const struct traffic *tr = t->house->traffic;
+	const char *name = t->asked.words[0];
+	char quoted[PARTNER_TEXT_MAX], who[PARTNER_TEXT_MAX], more[700];
+	struct order o = { 0 };
+	struct named named;
+	const struct partner *released;
+
+	log_quote(quoted, sizeof quoted, name, strlen(name));
+	if (!read_comment(t, &o))
+		return;
+	if (!named_read(&named, tr->law, name)) {
+		talk_refuse(t, "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers", quoted);
+		return;
+	}
+	if (named.list[0].domain.length && is_blocked(t, &named.list[0].domain, "a release"))
+		return;
+	released = named_release(&named, tr->store);
+	if (!released) {
+		talk_refuse(t, "%s is neither on the watch list nor suspicious: there is nothing to release", quoted);
+		return;
+	}
+	partner_text(released, who);
+	talk_done(t, "%s is released: its targets and answers are counted from anew%s", who, proviso(t, more));
+}
+
+/* --- the list --- */
+
+struct listing {
+	char behind[DOMAIN_MAX + 1];
+};
+
+static bool list_more(struct talk *t)
+{
+	struct listing *l = t->state;
+	const struct order *o = NULL;
+
+	for (int i = 0; i < ROWS_A_TURN && (o = orders_next(store_of(t)->orders, l->behind)); i++) {
+		if (orders_holds(o))
+			talk_row(t, order_json(o, t->house->traffic->law));
+		memcpy(l->behind, o->domain.text, sizeof l->behind);
+	}
+	return o != NULL;
+}
+
+void command_decisions(struct talk *t)
+{
+	talk_begin(t, json_pack("{ssso}", "edge", t->house->traffic->conf->edge.name, "time", talk_time(clock_wall_us())), "decisions");
+	talk_later(t, list_more, alloc_zero(1, sizeof(struct listing)), free);
+}

@@ -1,0 +1,23 @@
+/* Whom an operator means by a name: "contoso.example", "hosted-uc", "hosted-uc/tenant.example", "newcomers". */
+#ifndef GATEWAY_NAMED_H
+#define GATEWAY_NAMED_H
+
+#include "store.h"
+
+#define NAMED_MOST 16
+
+/* The likeliest first. */
+struct named {
+	struct partner list[NAMED_MOST];
+	size_t count;
+};
+
+/* False: nobody can be called so. Of a domain: the partner itself; a tenant of a provider; and the organisation that it
+ * lies in, to which the limits of what the certificate says are charged. */
+bool named_read(struct named *, const struct ruleset *, const char *name);
+/* The same without the organisation. */
+void named_domain(struct named *, const struct ruleset *, const struct domain *);
+/* Lets the first go that is restricted, and all before it; NULL: none was. Borrowed from `named`. */
+const struct partner *named_release(const struct named *, struct store *);
+
+#endif
