@@ -36,6 +36,7 @@ internal: { listen = [ "$4:5071" ]; record-route = "inside.$domain"; next-hops =
 dns: { resolver = "$resolver"; };
 store: { $9 };
 log: { level = "debug"; decisions = "$T/$1.d/decisions.jsonl"; };
+console: { socket = "$T/$1.d/console.sock"; };
 policy = "$T/$1.d/policy.conf";
 END
 	: >"$T/$1.d/policy.conf"
@@ -70,7 +71,6 @@ wait_for theirs 'Call established: sip:bob@'
 wait_for ours 'bob@example.com: Call established'
 press theirs /hold
 wait_for ours 'a=sendonly'
-is "what edge 2 knows of the call" "$(count_of edge2 'contoso')" 0
 
 kill -TERM "$edge1_pid"; wait "$edge1_pid" || fail "edge 1 did not exit 0"
 press theirs /resume
