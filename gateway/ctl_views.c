@@ -77,6 +77,7 @@ static const struct column verdict_columns[] = {
 	{ "partner",     "partner",     SHOW_TEXT, 0 },
 	{ "class",       "class",       SHOW_WORD, 0 },
 	{ "verified_by", "verified by", SHOW_TEXT, 0 },
+	{ "observe",     "observed only", SHOW_FLAG, 0 },
 };
 
 static const struct column ladder_columns[] = {
@@ -87,11 +88,20 @@ static const struct column ladder_columns[] = {
 };
 
 static const struct column remedy_columns[] = {
-	{ "remedy", "to change it", SHOW_TEXT, 0 },
+	{ "remedy",    "to change it",  SHOW_TEXT, 0 },
+	{ "direction", "direction",     SHOW_TEXT, 0 },
+	{ "source",    "source",        SHOW_TEXT, 0 },
+	{ "method",    "method",        SHOW_TEXT, 0 },
+	{ "names",     "certificate",   SHOW_TEXT, 0 },
+	{ "connected", "connected now", SHOW_FLAG, 0 },
+	{ "store",     "readings from", SHOW_TEXT, 0 },
+	{ "whole_pool", "all edges asked", SHOW_FLAG, 0 },
 };
 
+/* What was, and how the same would fare now. */
 static const struct section explain_sections[] = {
-	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(verdict_columns) },
+	{ "refusals", LAYOUT_GRID, NULL, NULL, COLUMNS(refusal_columns) },
+	{ NULL, LAYOUT_FIELDS, "now", NULL, COLUMNS(verdict_columns) },
 	{ "ladder", LAYOUT_GRID, "", NULL, COLUMNS(ladder_columns) },
 	{ NULL, LAYOUT_FIELDS, "", NULL, COLUMNS(remedy_columns) },
 };

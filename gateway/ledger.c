@@ -273,7 +273,8 @@ static void keep(struct ledger *l, const struct decided *d, const char *who, con
 		return;
 	partner_or_address(d, who, r.partner, sizeof r.partner);
 	snprintf(r.reason, sizeof r.reason, "%s", reason_row(d->reason)->token);
-	copy(r.rule, sizeof r.rule, rule, strlen(rule));
+	if (!judge_is_fault(d->reason)) /* which no line of the policy makes */
+		copy(r.rule, sizeof r.rule, rule, strlen(rule));
 	copy(r.method, sizeof r.method, d->method, d->method_length);
 	copy(r.call_id, sizeof r.call_id, d->call_id, d->call_id_length);
 	snprintf(r.peer, sizeof r.peer, "%s", d->peer ? d->peer : "");

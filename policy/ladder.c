@@ -13,7 +13,7 @@ static const char *const outcome_tokens[] = {
 
 static const char *const tests[LADDER_ROWS] = {
 	"malformed, or not for this edge to route",
-	"source domain or a name of the certificate on the block list",
+	"source or certificate on the block list",
 	"federation switched off",
 	"source domain not verified",
 	"on the allow list",
@@ -21,7 +21,7 @@ static const char *const tests[LADDER_ROWS] = {
 	"partner on the watch list",
 	"partner suspicious, and over its rate",
 	"over the rate",
-	"one more distinct local URI than may be asked for",
+	"a local URI too many",
 	"none of these",
 };
 
