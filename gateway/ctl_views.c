@@ -220,12 +220,37 @@ static const struct column log_columns[] = {
 	{ "call_id", "call",   SHOW_TEXT, 0 },
 	{ "count",   "times",  SHOW_TEXT, 0 },
 	{ "observe", "only observed:", SHOW_FLAG, 0 },
+	{ "who",     "by",     SHOW_TEXT, 0 },
+	{ "asked",   "asked",  SHOW_TEXT, 0 },
+	{ "done",    "done",   SHOW_FLAG, 0 },
 	{ "why",     NULL,     SHOW_TEXT, 0 },
 	{ "what",    NULL,     SHOW_TEXT, 0 },
 };
 
 static const struct section log_sections[] = {
 	{ NULL, LAYOUT_LINE, NULL, NULL, COLUMNS(log_columns) },
+};
+
+/* What is traced, then each message, with its lines below. */
+static const struct column trace_columns[] = {
+	{ "lost",        "lost:",        SHOW_TEXT, 0 },
+	{ "partner",     NULL,           SHOW_TEXT, 0 },
+	{ "for",         "for",          SHOW_SPAN, 0 },
+	{ "connections", "connections:", SHOW_TEXT, 0 },
+	{ "time",        NULL,           SHOW_TIME, 0 },
+	{ "direction",   NULL,           SHOW_WORD, 0 },
+	{ "address",     NULL,           SHOW_TEXT, 0 },
+	{ "fault",       "fault:",       SHOW_TEXT, 0 },
+	{ "body",        "octets of body:", SHOW_TEXT, 0 },
+};
+
+static const struct column octets_columns[] = {
+	{ "", "   ", SHOW_TEXT, 0 },
+};
+
+static const struct section trace_sections[] = {
+	{ NULL, LAYOUT_LINE, NULL, NULL, COLUMNS(trace_columns) },
+	{ "lines", LAYOUT_LINE, NULL, NULL, COLUMNS(octets_columns) },
 };
 
 /* Above the rows of `watch`. */
@@ -257,6 +282,7 @@ static const struct view views[] = {
 	VIEW("reload", done_sections),
 	VIEW("drain", done_sections),
 	VIEW("log", log_sections),
+	VIEW("trace", trace_sections),
 	VIEW("watch", watch_sections),
 };
 

@@ -20,6 +20,7 @@ struct decisions {
 	bool torn;          /* the last write left half a line */
 	uint64_t lost;
 	int64_t tried_us;
+	struct recent *recent; /* owned */
 	size_t size;
 	char line[LINE_MAX_OCTETS];
 };
@@ -42,6 +43,7 @@ struct decisions *decisions_open(const char *path, const char *edge)
 	d->path = alloc_text(path ? path : "");
 	d->edge = alloc_text(edge);
 	d->fd = -1;
+	d->recent = recent_new();
 	open_file(d);
 	return d;
 }
@@ -67,14 +69,15 @@ void decisions_close(struct decisions *d)
 		log_line(LEVEL_WARNING, "decision log %s: %" PRIu64 " lines were lost", d->path, d->lost);
 	if (d->fd >= 0)
 		close(d->fd);
+	recent_free(d->recent);
 	free(d->path);
 	free(d->edge);
 	free(d);
 }
 
-bool decisions_wanted(const struct decisions *d)
+struct recent *decisions_recent(struct decisions *d)
 {
-	return d->path[0] != '\0';
+	return d->recent;
 }
 
 static void put(struct decisions *d, const char *text, size_t length)
@@ -164,9 +167,10 @@ void decisions_end(struct decisions *d)
 {
 	ssize_t n;
 
+	put(d, "}\n", 2);
+	recent_add(d->recent, d->line, d->size - 1);
 	if (!d->path[0])
 		return;
-	put(d, "}\n", 2);
 	if (d->fd < 0 && clock_monotonic_us() - d->tried_us > 1000000)
 		open_file(d);
 	if (d->fd < 0) {

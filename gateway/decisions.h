@@ -7,14 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recent.h"
+
 struct decisions;
 
-/* "" or NULL: no log. Never fails: a file that cannot be opened is said in the log and
+/* "" or NULL: no file. Never fails: a file that cannot be opened is said in the log and
  * tried again at each line, once a second at most. */
 struct decisions *decisions_open(const char *path, const char *edge);
 void decisions_reopen(struct decisions *, const char *path, const char *edge); /* SIGHUP: log rotation */
 void decisions_close(struct decisions *);
-bool decisions_wanted(const struct decisions *);
+/* The last lines, also without a file; borrowed. */
+struct recent *decisions_recent(struct decisions *);
 
 /* One line. `key, value` pairs are added in between; NULL values are left out. */
 void decisions_begin(struct decisions *, const char *event);

@@ -163,6 +163,9 @@ static void edge_init(struct edge *e)
 	e->traffic.origins = &e->origins;
 	e->traffic.hops = &e->hops;
 	e->traffic.ways = &e->ways;
+	e->traffic.traces = &e->traces;
+	e->traces.loop = e->loop;
+	e->traces.links = &e->links;
 	e->traffic.pendings = e->pendings;
 	e->traffic.class = message_class_new();
 }

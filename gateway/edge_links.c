@@ -6,7 +6,9 @@
 
 static void on_opened(void *arg, struct link *l)
 {
-	(void)arg;
+	struct edge *e = arg;
+
+	trace_opened(&e->traces, l);
 	if (l->kind == LINK_HOP)
 		hop_opened(l->hop, l);
 	if (l->way)
@@ -43,6 +45,7 @@ static void on_closed(void *arg, struct link *l, const char *why)
 {
 	struct edge *e = arg;
 
+	trace_closed(l);
 	if (l->kind == LINK_HOP)
 		hop_closed(l->hop, why);
 	if (l->way)

@@ -55,6 +55,7 @@ struct edge {
 	struct decisions *decisions;
 	struct ledger *ledger;
 	struct refusals *refusals;
+	struct traces traces;
 	struct traffic traffic;
 	struct talk_house house;
 	struct console *console;

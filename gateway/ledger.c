@@ -61,6 +61,11 @@ struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisio
 	return l;
 }
 
+struct recent *ledger_recent(struct ledger *l)
+{
+	return decisions_recent(l->decisions);
+}
+
 void ledger_set_targets(struct ledger *l, bool targets)
 {
 	l->targets = targets;
@@ -222,8 +227,6 @@ static void write_decision(struct ledger *l, const struct decided *d, const char
 	struct decisions *out = l->decisions;
 	char hash[24];
 
-	if (!decisions_wanted(out))
-		return;
 	decisions_begin(out, row->verdict == VERDICT_DELAY ? "delay" : "refuse");
 	decisions_text(out, "partner", who, strlen(who));
 	decisions_text(out, "peer", d->peer, d->peer ? strlen(d->peer) : 0);

@@ -43,6 +43,7 @@ void ledger_free(struct ledger *);
 void ledger_set_targets(struct ledger *, bool targets);
 /* Where the first refusal of each fold is kept; borrowed. NULL, as at first: nowhere. */
 void ledger_set_refusals(struct ledger *, struct refusals *);
+struct recent *ledger_recent(struct ledger *); /* the last lines of the decision log; borrowed */
 
 void ledger_record(struct ledger *, const struct decided *);
 void ledger_answered(struct ledger *, enum answered);

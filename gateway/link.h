@@ -10,6 +10,7 @@
 #include "tls.h"
 
 struct pending;
+struct tap;
 struct transit;
 struct proofs;
 struct refusal;
@@ -36,6 +37,7 @@ struct link {
 	char *failure;               /* owned: why the handshake failed, in our words; NULL */
 	bool stalled;                /* not read from until a next hop's queue is down */
 	unsigned strange;            /* responses nobody asked for */
+	struct tap *tap;             /* owned by the traces; NULL: nobody traces it */
 	struct pending *pending;     /* sent here, not answered yet */
 	unsigned awaited;            /* how many those are */
 	struct transit *waiting;     /* messages from here that wait for the store or for their slot */

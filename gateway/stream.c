@@ -234,6 +234,8 @@ void stream_send(struct stream *s, const void *octets, size_t size)
 	if (s->state != OPEN && s->state != HANDSHAKE && s->state != CONNECTING)
 		return;
 	buffer_queue(s, octets, size);
+	if (s->queued)
+		s->queued(s->queued_arg, octets, size);
 	if (s->state == OPEN)
 		loop_later(s->all->loop, &s->flush, on_flush, s);
 }

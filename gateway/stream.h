@@ -49,6 +49,9 @@ struct stream *stream_connect(struct streams *, const struct address *, SSL_CTX 
 /* Queues octets; they leave at the end of the turn. Ignored when the stream is ending. */
 void stream_send(struct stream *, const void *octets, size_t size);
 
+/* Shows what is queued from here on, in the pieces in which it is; NULL: no more. */
+void stream_watch(struct stream *, void (*queued)(void *arg, const void *octets, size_t size), void *arg);
+
 /* A paused stream is not read from; what it has in hand comes again on resume. */
 void stream_pause(struct stream *);
 void stream_resume(struct stream *);

@@ -114,6 +114,12 @@ struct stream *stream_connect(struct streams *all, const struct address *to, SSL
 	return s;
 }
 
+void stream_watch(struct stream *s, void (*queued)(void *, const void *, size_t), void *arg)
+{
+	s->queued = queued;
+	s->queued_arg = arg;
+}
+
 void stream_never_idle(struct stream *s)
 {
 	s->never_idle = true;

@@ -30,6 +30,8 @@ struct stream {
 	struct task again, flush, end;
 	struct timer deadline;
 	int64_t opened_us, active_us, partial_us, stuck_us; /* 0: no partial message, nothing stuck */
+	void (*queued)(void *arg, const void *octets, size_t size); /* NULL: nobody watches */
+	void *queued_arg;       /* borrowed */
 	char *in;               /* owned; octets of an unfinished message */
 	size_t in_size, in_room;
 	char *out;              /* owned */

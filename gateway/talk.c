@@ -142,6 +142,11 @@ static void record(const struct talk *t, const char *what, bool done)
 	ledger_operator(t->house->traffic->ledger, t->who.name, t->who.uid, asked, what, done);
 }
 
+void talk_note(struct talk *t, const char *what)
+{
+	record(t, what, true);
+}
+
 static void settle(struct talk *t, const char *what, bool done, json_t *complaints)
 {
 	if (t->stage == TALK_SILENT)
@@ -219,15 +224,20 @@ void talk_end(struct talk *t)
 
 /* --- lines --- */
 
+void talk_lines(struct talk *t)
+{
+	if (t->stage != TALK_SILENT)
+		return;
+	t->stage = TALK_LINES;
+	say_text(t, "ok\n");
+}
+
 /* Does the reader take one more? It is told first what it did not take. */
 static bool begin_line(struct talk *t)
 {
 	char lost[64];
 
-	if (t->stage == TALK_SILENT) {
-		t->stage = TALK_LINES;
-		say_text(t, "ok\n");
-	}
+	talk_lines(t);
 	if (t->stage != TALK_LINES || !t->stream)
 		return false;
 	if (stream_queued(t->stream) > LINES_MOST) {
@@ -259,9 +269,8 @@ void talk_line_text(struct talk *t, const char *json, size_t length)
 
 void talk_hang_up(struct talk *t)
 {
-	if (t->stage == TALK_SILENT)
-		say_text(t, "ok\n");
-	if (t->stage == TALK_SILENT || t->stage == TALK_LINES)
+	talk_lines(t);
+	if (t->stage == TALK_LINES)
 		end(t);
 }
 

@@ -56,6 +56,8 @@ void talk_refuse(struct talk *, const char *format, ...) __attribute__((format(p
 /* A change: {done: true, what, complaints: []}; the text is `what`. Of a command with ACCESS_CHANGE this and the two
  * refusals are written to the log and, as event "operator", to the decision log, with who asked for it. */
 void talk_done(struct talk *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Records a change that is answered by something else. */
+void talk_note(struct talk *, const char *what);
 /* Likewise refused, with complaints. */
 void talk_complain(struct talk *, const char *what, const struct complaints *);
 
@@ -64,8 +66,9 @@ void talk_begin(struct talk *, json_t *head /* taken */, const char *list);
 void talk_row(struct talk *, json_t *row /* taken */);
 void talk_end(struct talk *);
 
-/* An answer without an end (`log -f`, `trace`): one object a line. What the reader does not take is dropped, and the
+/* An answer without an end (`log -f`, `trace`): one object a line, or none yet. What the reader does not take is dropped, and the
  * next line that it takes is preceded by {"lost": N}. */
+void talk_lines(struct talk *);
 void talk_line(struct talk *, json_t *line /* taken */);
 /* The same of an object that is text already, without a line's end. */
 void talk_line_text(struct talk *, const char *json, size_t length);

@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "nexthop.h"
 #include "store.h"
+#include "trace.h"
 #include "way.h"
 
 struct traffic {
@@ -22,6 +23,7 @@ struct traffic {
 	struct store *store;
 	struct ledger *ledger;
 	struct refusals *refusals;    /* the last ones, for who asks why */
+	struct traces *traces;
 	const struct conf *conf;
 	struct ruleset *law;          /* the one new messages are judged under */
 	uint64_t law_number;          /* counts the laws, from 1 */

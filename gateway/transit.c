@@ -259,6 +259,8 @@ static void on_request(struct traffic *tr, struct link *from, const struct frame
 
 void transit_message(struct traffic *tr, struct link *from, const struct frame *f)
 {
+	if (from->tap)
+		trace_came(from, f);
 	if (f->fault)
 		broken(tr, from, f, f->fault, f->closes);
 	else if (f->request)

@@ -1,0 +1,42 @@
+# log tells the last decisions, also where no file is written, -n so many of them, -f those to come; who followed and has
+# gone is forgotten.
+. "$SOURCE/tests/system/lib.sh"
+
+make_certs
+nexthop
+edge
+hop_is_up
+is "what is kept at first" "$(question log | sed 1d | grep -c '"event":"policy"')" 1
+refused() { { FROM=sip:a@$1 send MESSAGE sip:bob@example.com; echo "expect 403"; } | script contoso; }
+refused one.example
+kept() { question log | sed 1d | diff - "$T/decisions.jsonl" >"$T/diff"; }
+until_true "the same lines as in the file" kept
+
+documented log
+ctl log >"$T/text"
+grep -qE '^20[-0-9]+ [0-9:.]+Z edge1.example.com refuse contoso.example source-unverified default MESSAGE source one.example ' "$T/text" ||
+	fail "the log for people: $(cat "$T/text")"
+
+start follower "$BUILD/fedgatectl" -s "$T/console.sock" --json log -f -n 1
+wait_for follower '"source":"one.example"'
+is "lines of the past that were not asked for" "$(grep -c '"event":"policy"' "$T/follower.log" || true)" 0
+reload
+wait_for follower '"what":"reloaded '
+question reload >/dev/null
+wait_for follower '"event":"operator".*"asked":"reload"'
+kill "$follower_pid"
+wait "$follower_pid" 2>/dev/null || true
+reload
+is "the last line" "$(question 'log -n 1' | sed 1d | grep -c '"what":"reloaded ')" 1
+is "no lines" "$(question 'log -n 0')" ok
+documented log -n 3
+question 'log -n 1001' | grep -q '^{"done":false,"what":"-n: so many' || fail "1001 lines are promised"
+edge_stop
+
+# Also without a file.
+write_conf
+sed -i "s|decisions = \"[^\"]*\";||" "$T/fedgate.conf"
+edge_again
+for i in $(seq 30); do question reload >/dev/null; done
+is "the lines kept without a file" "$(question log | sed 1d | grep -c '"asked":"reload"')" 30
+edge_stop
