@@ -1,5 +1,5 @@
-/* Visitors come and go; each asks once. Whoever has not asked yet gives way to others when there are too many, so that
- * idle connections keep nobody out. */
+/* Visitors come and go; each asks once. When there are too many, whoever has not asked yet gives way to others, and then
+ * who may only read to who may change: neither idle connections nor readers keep an operator out. */
 #include "console.h"
 
 #include <errno.h>
@@ -154,15 +154,18 @@ static const struct stream_calls calls = {
 	.sent = on_sent, .closed = on_closed
 };
 
-/* Somebody who has not asked yet: he who came first. */
-static struct visitor *idler(const struct console *c)
+/* Of those who have not asked yet, else of those who may do less, he who came first. NULL: nobody. */
+static struct visitor *who_gives_way(const struct console *c, enum visitor_right right)
 {
-	struct visitor *found = NULL;
+	struct visitor *idler = NULL, *lesser = NULL;
 
-	for (struct visitor *v = c->first; v; v = v->next)
+	for (struct visitor *v = c->first; v; v = v->next) {
 		if (!v->asked && !v->leaving)
-			found = v;
-	return found;
+			idler = v;
+		if (v->right < right && !v->leaving)
+			lesser = v;
+	}
+	return idler ? idler : lesser;
 }
 
 static void turn_away(int fd)
@@ -176,20 +179,20 @@ static void turn_away(int fd)
 static void on_accepted(void *arg, int fd, const struct address *peer)
 {
 	struct console *c = arg;
-	struct visitor *v;
+	struct visitor *v = alloc_zero(1, sizeof *v);
 
+	v->console = c;
+	v->right = visitor_right(fd, &c->groups, &v->uid);
 	if (c->count == CONSOLE_VISITORS_MAX) {
-		struct visitor *gives_way = idler(c);
+		struct visitor *gives_way = who_gives_way(c, v->right);
 
 		if (!gives_way) {
 			turn_away(fd);
+			free(v);
 			return;
 		}
 		leave(gives_way, "gave way to others");
 	}
-	v = alloc_zero(1, sizeof *v);
-	v->console = c;
-	v->right = visitor_right(fd, &c->groups, &v->uid);
 	v->next = c->first;
 	v->back = &c->first;
 	if (v->next)
@@ -254,13 +257,11 @@ static void set_mode(const struct console *c)
 
 	if (c->groups.report_known)
 		mode = 0666;
-	else if (!c->groups.change_known)
-		log_line(LEVEL_INFO, "console: %s is for root and the edge's own user only", c->path);
-	else if (chown(c->path, (uid_t)-1, c->groups.change) < 0)
+	else if (c->groups.change_known && chown(c->path, (uid_t)-1, c->groups.change) == 0)
+		mode = 0660;
+	else if (c->groups.change_known)
 		log_line(LEVEL_WARNING, "console: %s: cannot be given to the group: %s: make the edge's user a member of console.group; until then "
 		    "it is for root and that user only", c->path, strerror(errno));
-	else
-		mode = 0660;
 	if (chmod(c->path, mode) < 0)
 		log_line(LEVEL_ERROR, "console: %s: %s", c->path, strerror(errno));
 }

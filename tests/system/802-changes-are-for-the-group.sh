@@ -55,6 +55,14 @@ as games reload | grep -q '"what":"you may read reports; changes need ' || fail 
 grep -q '"event":"operator","who":"nobody","uid":[0-9]*,"asked":"drain","what":".*","done":false' "$T/decisions.jsonl" ||
 	fail "the decision log does not tell that nobody tried to drain"
 printf 'status\n' | "$TOOLS/ask" "$socket" | grep -q '"state":"serving"' || fail "it is drained"
+# Readers who stay keep each other out, and no operator.
+for i in $(seq 64); do
+	as games 'log -f' >"$T/reader.$i" &
+	pids="$pids $!"
+done
+shut() { as games status | grep -q 'too many connections to the console'; }
+until_true "sixty-four readers" shut
+is "the group asks beside sixty-four readers" "$(as daemon status | first)" ok
 is "root reads" "$(printf 'status\n' | "$TOOLS/ask" "$socket" | first)" ok
 edge_stop
 
