@@ -1,5 +1,6 @@
-/* Visitors come and go; each asks once. When there are too many, whoever has not asked yet gives way to others, and then
- * who may only read to who may change: neither idle connections nor readers keep an operator out. */
+/* Visitors come and go; each asks once. When there are too many, one who has not asked yet gives way, of the user who
+ * has most of them; and then who may only read to who may change: neither idle connections nor readers keep an
+ * operator out. */
 #include "console.h"
 
 #include <errno.h>
@@ -154,14 +155,28 @@ static const struct stream_calls calls = {
 	.sent = on_sent, .closed = on_closed
 };
 
+static unsigned idlers(const struct console *c, uid_t uid)
+{
+	unsigned count = 0;
+
+	for (const struct visitor *v = c->first; v; v = v->next)
+		count += !v->asked && !v->leaving && v->uid == uid;
+	return count;
+}
+
 /* Of those who have not asked yet, else of those who may do less, he who came first. NULL: nobody. */
 static struct visitor *who_gives_way(const struct console *c, enum visitor_right right)
 {
 	struct visitor *idler = NULL, *lesser = NULL;
+	unsigned most = 0;
 
 	for (struct visitor *v = c->first; v; v = v->next) {
-		if (!v->asked && !v->leaving)
+		unsigned count = v->asked || v->leaving ? 0 : idlers(c, v->uid);
+
+		if (count && count >= most)
 			idler = v;
+		if (count > most)
+			most = count;
 		if (v->right < right && !v->leaving)
 			lesser = v;
 	}

@@ -55,6 +55,17 @@ as games reload | grep -q '"what":"you may read reports; changes need ' || fail 
 grep -q '"event":"operator","who":"nobody","uid":[0-9]*,"asked":"drain","what":".*","done":false' "$T/decisions.jsonl" ||
 	fail "the decision log does not tell that nobody tried to drain"
 printf 'status\n' | "$TOOLS/ask" "$socket" | grep -q '"state":"serving"' || fail "it is drained"
+# A crowd of one user ends no half command of another.
+mkfifo "$T/slow"
+start slow sh -c "exec '$TOOLS/ask' '$socket' <'$T/slow'"
+exec 8>"$T/slow"
+printf 'sta' >&8
+sleep 0.3
+setpriv --reuid nobody --regid "$(id -g nobody)" --groups games "$open/ask" "$socket" --crowd 1000 </dev/null >"$T/crowd"
+printf 'tus\n' >&8
+exec 8>&-
+wait_for slow '^ok$'
+
 # Readers who stay keep each other out, and no operator.
 for i in $(seq 64); do
 	as games 'log -f' >"$T/reader.$i" &

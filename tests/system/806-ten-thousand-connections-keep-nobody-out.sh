@@ -14,15 +14,17 @@ mkfifo "$T/hold"
 start crowd sh -c "exec '$TOOLS/ask' '$T/console.sock' --crowd 10000 <'$T/hold'"
 exec 9>"$T/hold"
 bystander 100 20/s
+# One of the same user may have to give way between his connecting and his asking: then he asks again.
+is_answered() { for try in 1 2 3 4 5; do question status | grep -q '^{"edge":' && return 0; done; return 1; }
 asked=0
 while ! said crowd connected && kill -0 "$crowd_pid" 2>/dev/null; do
-	question status | grep -q '^{"edge":' || fail "an operator is not answered while others come"
+	is_answered || fail "an operator is not answered while others come"
 	asked=$((asked + 1))
 	within "descriptors" "$(descriptors)" 1 $((before + 100))
 done
 wait_for crowd '^10000 connected'
 [ "$asked" -gt 0 ] || fail "nobody asked while they came"
-for i in 1 2 3; do question status | grep -q '^{"edge":' || fail "an operator is not answered after they came"; done
+for i in 1 2 3; do is_answered || fail "an operator is not answered after they came"; done
 within "descriptors with the crowd" "$(descriptors)" 1 $((before + 100))
 exec 9>&-
 wait "$crowd_pid" || fail "the crowd: $(cat "$T/crowd.log")"

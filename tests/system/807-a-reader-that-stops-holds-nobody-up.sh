@@ -19,11 +19,13 @@ memory() { sed -nE 's/^VmRSS:[^0-9]*([0-9]+) kB/\1/p' "/proc/$edge_pid/status"; 
 before=$(memory)
 begun=$(date +%s)
 printf 'log -f\n' >"$T/question"
-for i in $(seq 64); do
+for i in $(seq 80); do
 	"$TOOLS/ask" "$T/console.sock" --deaf <"$T/question" >"$T/deaf.$i" 2>&1 &
 	pids="$pids $!"
 	deaf="${deaf:-} $!"
 done
+all_sent() { [ "$(cat "$T"/deaf.* | grep -c '^sent')" -eq 80 ]; }
+until_true "all of them to have asked" all_sent
 bystander 150 20/s
 shut() { question status | grep -q 'too many connections to the console'; }
 until_true "sixty-four readers who do not read" shut

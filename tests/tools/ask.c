@@ -32,15 +32,17 @@ static int dial(const char *path)
 	return -1;
 }
 
+static char first_words[65536];
+static ssize_t first_size;
+
 /* Whoever has had enough of it may go. */
 static void send_input(int to)
 {
-	char octets[65536];
-	ssize_t size;
+	ssize_t size = first_size;
 
-	while ((size = read(STDIN_FILENO, octets, sizeof octets)) > 0)
+	for (; size > 0; size = read(STDIN_FILENO, first_words, sizeof first_words))
 		for (ssize_t at = 0, sent; at < size; at += sent)
-			if ((sent = send(to, octets + at, (size_t)(size - at), MSG_NOSIGNAL)) <= 0)
+			if ((sent = send(to, first_words + at, (size_t)(size - at), MSG_NOSIGNAL)) <= 0)
 				return;
 }
 
@@ -97,6 +99,7 @@ int main(int argc, char **argv)
 		fputs(help, stderr);
 		return 2;
 	}
+	first_size = read(STDIN_FILENO, first_words, sizeof first_words); /* who connects has something to say at once */
 	fd = dial(argv[1]);
 	if (fd < 0) {
 		fprintf(stderr, "ask: %s: %s\n", argv[1], strerror(errno));
