@@ -111,33 +111,30 @@ static void say_fault(struct line *l)
 		say(l, "one request that names many recipients is taken from allowed partners only");
 }
 
-/* Its place is all that the entry tells of a block. */
-static const struct block *block_of(const struct line *l)
+/* Whose name it is that is blocked: the source's before the certificate's. */
+static void say_blocked(struct line *l)
 {
-	const struct place *place = &l->c->entry->place;
-	const struct block *block;
-	size_t count = ruleset_blocks(l->c->law, &block);
+	const struct ladder_case *c = l->c;
+	const struct block *block = match_block_of(c->law, c->peer, &c->facts->source);
 
-	if (!place->line)
-		return ruleset_covering_order(l->c->law, &l->c->facts->source);
-	for (; count > 0; count--, block++)
-		if (block->place.line == place->line && block->place.file == place->file)
-			return block;
-	return NULL;
+	if (block) {
+		say(l, "%s, by the entry %s", source_of(l), block->domain.text);
+		return;
+	}
+	for (size_t i = 0; i < c->peer->count && !block; i++) {
+		block = match_block_of(c->law, c->peer, &c->peer->names[i].domain);
+		if (block)
+			say(l, "the certificate's name %s, by the entry %s", c->peer->names[i].domain.text, block->domain.text);
+	}
 }
 
 static void say_block(struct line *l)
 {
-	const struct block *block = l->decided ? block_of(l) : NULL;
-
 	if (!l->decided) {
 		say(l, "neither %s nor a name of the certificate is on it", source_of(l));
 		return;
 	}
-	if (block && domain_within(&l->c->facts->source, &block->domain))
-		say(l, "%s, by the entry %s", source_of(l), block->domain.text);
-	else
-		say(l, "a name of the certificate, by the entry %s", block ? block->domain.text : "of this line");
+	say_blocked(l);
 	say_place(l, &l->c->entry->place);
 }
 
@@ -193,20 +190,10 @@ static void say_source(struct line *l)
 	}
 }
 
-static const struct allow *nearest_allow(const struct line *l)
-{
-	const struct domain *source = &l->c->facts->source;
-	const struct allow *allow = NULL;
-
-	for (const char *name = source->length > 0 ? source->text : NULL; name && !allow; name = domain_parent(name))
-		allow = ruleset_find_allow(l->c->law, name);
-	return allow;
-}
-
 static void say_allow(struct line *l)
 {
 	const struct entry *entry = l->c->entry;
-	const struct allow *allow = nearest_allow(l);
+	const struct allow *allow = ruleset_longest_allow(l->c->law, &l->c->facts->source);
 	char rate[RATE_TEXT_MAX];
 
 	if (entry->stance != STANCE_ALLOW) {

@@ -65,6 +65,11 @@ static struct listing look_up(const struct ruleset *law, const struct peer *peer
 	return found;
 }
 
+const struct block *match_block_of(const struct ruleset *law, const struct peer *peer, const struct domain *d)
+{
+	return look_up(law, peer, d).block;
+}
+
 static bool is_provider_edge(const struct ruleset *law, const struct peer *peer)
 {
 	const struct provider *provider;

@@ -42,6 +42,9 @@ struct entry {
  * label of each name: ask once for a connection and a ruleset, and say it in the facts. */
 const struct block *match_block(const struct ruleset *, const struct peer *);
 
+/* The entry that blocks the domain, as this peer's source or as a name of its certificate; NULL: none. */
+const struct block *match_block_of(const struct ruleset *, const struct peer *, const struct domain *);
+
 /* `dns` is what section 1.4 d found for facts->source on this connection:
  * PROOF_DNS, PROOF_UNKNOWN or PROOF_NONE ("no", or not asked). */
 void match(struct entry *out, const struct ruleset *, const struct peer *, const struct facts *, enum proof dns);

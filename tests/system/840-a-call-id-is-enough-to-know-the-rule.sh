@@ -57,7 +57,7 @@ refused "a blocked name of the certificate" mixed MESSAGE sip:bob@example.com si
 recorded blocked-domain policy.conf:9
 asks --from sip:a@mixed.example --peer mail.bad.example
 decides 2 refuse blocked-domain policy.conf:9
-says 2 'a name of the certificate, by the entry bad.example (policy.conf:9)'
+says 2 "the certificate's name mail.bad.example, by the entry bad.example (policy.conf:9)"
 
 # Row 4: whose the source is.
 refused "somebody else's domain" contoso MESSAGE sip:bob@example.com sip:a@fabrikam.example 403 source-unverified
