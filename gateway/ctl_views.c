@@ -261,8 +261,22 @@ static const struct column watch_columns[] = {
 	{ "time",        NULL,      SHOW_TIME, 0 },
 };
 
+static const struct column sum_columns[] = {
+	{ "sums.rows",             "listed",         SHOW_TEXT, 0 },
+	{ "more",                  "not listed",     SHOW_TEXT, 0 },
+	{ "sums.class.watched",    "watched",        SHOW_TEXT, 0 },
+	{ "sums.class.suspicious", "suspicious",     SHOW_TEXT, 0 },
+	{ "sums.rate",             "rate",           SHOW_RATE, 0 },
+	{ "sums.distinct_uris",    "uris",           SHOW_TEXT, 0 },
+	{ "sums.failures",         "failed",         SHOW_TEXT, 0 },
+	{ "sums.refused",          "refused",        SHOW_TEXT, 0 },
+	{ "sums.delayed",          "delayed",        SHOW_TEXT, 0 },
+	{ "sums.forwarded",        "forwarded",      SHOW_TEXT, 0 },
+};
+
 static const struct section watch_sections[] = {
 	{ NULL, LAYOUT_LINE, NULL, NULL, COLUMNS(watch_columns) },
+	{ NULL, LAYOUT_LINE, NULL, NULL, COLUMNS(sum_columns) },
 };
 
 static const struct view views[] = {

@@ -12,6 +12,7 @@
 #include "ctl_grid.h"
 #include "ctl_screen.h"
 #include "ctl_sort.h"
+#include "ctl_sum.h"
 #include "ctl_view.h"
 
 #define QUESTION "report\n"
@@ -54,6 +55,7 @@ static void take(struct watch *watch, json_t *report /* taken */)
 	json_decref(watch->report);
 	watch->report = report;
 	watch->silent_us = 0;
+	json_object_set_new(report, "sums", rows_summed(json_object_get(report, watch->rows->list)));
 	sort(watch);
 }
 
@@ -131,6 +133,23 @@ static void draw_top(const struct watch *watch)
 		draw_silence(watch, &region.page);
 }
 
+/* What must be known to read the rows right. */
+static void draw_notes(const struct watch *watch, struct page *page)
+{
+	static const struct column note = { "", NULL, SHOW_TEXT, 0 };
+	json_t *text;
+	size_t i;
+
+	json_array_foreach(json_object_get(watch->report, "notes"), i, text) {
+		struct text line = { 0 };
+
+		page_line(page);
+		cell_put(&line, &note, text, page);
+		page_wrap(page, &line, 0, PAINT_ODD);
+		text_clear(&line);
+	}
+}
+
 static void draw_rows(struct watch *watch)
 {
 	int height = screen_height() - HEAD_TOP - 2;
@@ -145,8 +164,11 @@ static void draw_rows(struct watch *watch)
 	grid_head(&grid, &head.page);
 	for (size_t i = watch->first; i < json_array_size(watch->sorted) && body.line < height; i++)
 		grid_row(&grid, &body.page, json_array_get(watch->sorted, i));
-	if (json_array_size(watch->sorted) == 0 && watch->report)
+	if (json_array_size(watch->sorted) == 0 && watch->report) {
 		page_put(&body.page, watch->rows->empty, PAINT_PLAIN);
+		page_line(&body.page);
+	}
+	draw_notes(watch, &body.page);
 }
 
 static void draw_help(const struct watch *watch)

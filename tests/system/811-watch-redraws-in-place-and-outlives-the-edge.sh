@@ -17,7 +17,7 @@ ok
 {"edge": "edge1.example.com", "time": "2026-11-26T06:30:00.000Z", "store": {"kind": "redis", "state": "good"}, "partners": [
 {"partner": "harvest.example", "class": "watched", "since": "2026-11-26T06:27:00.000Z", "reason": "watch-list", "rate": 2, "distinct_uris": 1000, "failures": 996, "refused": 1203},
 {"partner": "guess.example", "class": "suspicious", "since": "2026-11-26T05:30:00.000Z", "reason": "rate-suspicious", "rate": 1, "distinct_uris": 212, "failures": 172, "refused": 88},
-{"partner": "flood\u001b[2J.example", "class": "discovered", "since": null, "reason": "rate-limit", "rate": $1, "distinct_uris": 3, "failures": 0, "refused": 99871}]}
+{"partner": "flood\u001b[2J.example", "class": "discovered", "since": null, "reason": "rate-limit", "rate": $1, "distinct_uris": 3, "failures": 0, "refused": 99871}], "notes": ["only this edge tells: Redis is away"]}
 END2
 	mv "$T/answer.new" "$T/answer"
 }
@@ -41,6 +41,9 @@ until_shows '^harvest\.example +watched +06:27:00Z, 3 min ago +watch-list +2/s'
 until_shows '^PARTNER +CLASS +SINCE +REASON'
 until_shows '^flood\\x1b\[2J\.example +discovered'
 until_true "worst first" shows_first 'harvest guess flood '
+until_shows '^edge1\.example\.com store redis good 2026-11-26 06:30:00'
+until_shows '^listed 3 watched 1 suspicious 1 rate 23/s uris 1215 failed 1168 refused 101162'
+until_shows '^only this edge tells: Redis is away'
 
 # Drawn again in its place.
 report 31
