@@ -1,4 +1,5 @@
 /* fedgatectl: asks the edge on this host, and shows its answer. */
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,6 +141,18 @@ static void show_answer(struct ask *ask, const char *command, bool json)
 		}
 }
 
+/* A file is meant from where the user stands: the edge stands elsewhere. */
+static void name_file(struct wish *wish, const struct asked *asked)
+{
+	static char path[PATH_MAX];
+
+	if (!asked->count || !strstr(asked->command->usage, "FILE") || !realpath(asked->words[0], path))
+		return;
+	for (size_t i = 1; i < wish->count; i++)
+		if (wish->words[i] == asked->words[0])
+			wish->words[i] = path;
+}
+
 static int ask_edge(const struct wish *wish, const struct command *command)
 {
 	static struct ask ask;
@@ -172,7 +185,7 @@ static int watch(const struct wish *wish, const struct asked *asked)
 	return end == CTL_DONE ? CTL_DONE : complain(end, why);
 }
 
-static int obey(const struct wish *wish)
+static int obey(struct wish *wish)
 {
 	struct asked asked;
 	char why[1024];
@@ -189,6 +202,7 @@ static int obey(const struct wish *wish)
 		words_help_of(stdout, asked.command);
 		return CTL_DONE;
 	}
+	name_file(wish, &asked);
 	return asked.command->access == ACCESS_LOCAL ? watch(wish, &asked) : ask_edge(wish, asked.command);
 }
 
