@@ -83,7 +83,7 @@ static bool is_blank(unsigned char octet)
 
 enum scanned scan_octet(struct scan *scan, unsigned char octet, struct text *out)
 {
-	char ascii = (char)octet;
+	char ascii = is_blank(octet) ? ' ' : (char)octet;
 
 	if (scan->text)
 		return scan_text(scan, octet, out);
@@ -91,8 +91,7 @@ enum scanned scan_octet(struct scan *scan, unsigned char octet, struct text *out
 		return is_blank(octet) ? SCAN_MORE : SCAN_BROKEN;
 	if (!is_blank(octet) && (octet < 0x20 || octet >= 0x7f))
 		return SCAN_BROKEN;
-	if (octet != '\n' && octet != '\r')
-		text_add(out, &ascii, 1, 1);
+	text_add(out, &ascii, 1, 1);
 	if (octet == '{' || octet == '[') {
 		if (scan->depth == SCAN_DEPTH)
 			return SCAN_BROKEN;
