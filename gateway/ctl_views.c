@@ -220,7 +220,6 @@ static const struct column log_columns[] = {
 	{ "call_id", "call",   SHOW_TEXT, 0 },
 	{ "count",   "times",  SHOW_TEXT, 0 },
 	{ "observe", "only observed:", SHOW_FLAG, 0 },
-	{ "who",     "by",     SHOW_TEXT, 0 },
 	{ "asked",   "asked",  SHOW_TEXT, 0 },
 	{ "done",    "done",   SHOW_FLAG, 0 },
 	{ "why",     NULL,     SHOW_TEXT, 0 },

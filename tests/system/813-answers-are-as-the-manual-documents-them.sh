@@ -36,5 +36,27 @@ is "exit status of a reload that is refused" "$status" 1
 grep -q '^fedgatectl: the running configuration and policy are unchanged$' "$T/err" || fail "a refusal says: $(cat "$T/err")"
 grep -q 'policy.conf:1: .*did you mean "domain"?$' "$T/err" || fail "a refusal has no complaint: $(cat "$T/err")"
 
+printf '%s\n' "$POLICY" >"$T/policy.conf"
+documented reload
+
+# What operators decide, and what is asked about a partner.
+documented allow northwind.example --for 1h --comment "ticket 7"
+documented block spim.example
+documented decisions
+ctl decisions >"$T/decisions"
+grep -qE '^allow +northwind.example +[0-9:]+Z, .*in (1 h|59 min).* ticket 7' "$T/decisions" || fail "decisions shows: $(cat "$T/decisions")"
+documented unallow northwind.example
+documented unblock spim.example
+documented release contoso.example
+documented explain --from sip:a@contoso.example --peer sip.contoso.example
+documented log
+documented trace contoso.example --for 1s
+
+# Each command of the table has such a test, here or with its own.
+for command in $("$BUILD/fedgatectl" --words | cut -f1); do
+	[ "$command" = watch ] || grep -qE "documented $command( |\$)" "$SOURCE"/tests/system/*.sh ||
+		fail "no test compares the answer of $command with the manual"
+done
+
 documented drain
 grep -q '"done": *true' "$T/drain.json" || fail "drain says $(cat "$T/drain.json")"
