@@ -250,8 +250,6 @@ static struct listener *listen_at(struct console *c, const char *path)
 	char why[256];
 	const char *taken;
 
-	if (!path[0])
-		return NULL;
 	address_unix(&at, path);
 	taken = make_room(&at);
 	if (!taken) {
@@ -301,22 +299,30 @@ static void shut(struct console *c)
 	c->path = NULL;
 }
 
+/* The old place is given up when the new one is there. */
+static void move_to(struct console *c, const char *path)
+{
+	struct listener *made = listen_at(c, path);
+
+	if (!made)
+		return;
+	shut(c);
+	c->listener = made;
+	c->path = alloc_text(path);
+	if (lstat(path, &c->socket) < 0)
+		log_line(LEVEL_ERROR, "console: %s: %s", path, strerror(errno));
+	log_line(LEVEL_INFO, "console: listening on %s", path);
+}
+
 void console_configure(struct console *c, const struct conf *conf)
 {
-	struct listener *made;
+	const char *path = conf->console.socket;
 
 	visitor_groups_find(&c->groups, conf->console.group, conf->console.report_group);
-	if (!c->listener || strcmp(c->path, conf->console.socket) || !is_ours(c)) {
-		made = listen_at(c, conf->console.socket);
-		if (made) {
-			shut(c);
-			c->listener = made;
-			c->path = alloc_text(conf->console.socket);
-			if (lstat(c->path, &c->socket) < 0)
-				log_line(LEVEL_ERROR, "console: %s: %s", c->path, strerror(errno));
-			log_line(LEVEL_INFO, "console: listening on %s", c->path);
-		}
-	}
+	if (!path[0])
+		shut(c);
+	else if (!c->listener || strcmp(c->path, path) || !is_ours(c))
+		move_to(c, path);
 	if (c->listener)
 		set_mode(c);
 }

@@ -75,5 +75,13 @@ rm -f "$T/moved.sock"
 sed -i "s|socket = \"$T/file\"|socket = \"$T/moved.sock\"|" "$T/fedgate.conf"
 reload
 printf 'status\n' | "$TOOLS/ask" "$T/moved.sock" | grep -q '"state":"serving"' || fail "a socket that was removed is not made again"
+
+# Without one at all, and with one again.
+sed -i "s|socket = \"$T/moved.sock\"|socket = \"\"|" "$T/fedgate.conf"
+reload
+[ ! -e "$T/moved.sock" ] || fail "a console that is not wished for any more stays"
+sed -i "s|socket = \"\"|socket = \"$T/moved.sock\"|" "$T/fedgate.conf"
+reload
+[ -S "$T/moved.sock" ] || fail "there is no console again"
 edge_stop
 [ ! -e "$T/moved.sock" ] || fail "a clean stop leaves the socket"
