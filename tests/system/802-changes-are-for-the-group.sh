@@ -66,8 +66,8 @@ printf 'tus\n' >&8
 exec 8>&-
 wait_for slow '^ok$'
 
-# Readers who stay keep each other out, and no operator.
-for i in $(seq 64); do
+# Readers who stay keep each other out, and no operator. More than find room: some give way before they ask.
+for i in $(seq 100); do
 	as games 'log -f' >"$T/reader.$i" &
 	pids="$pids $!"
 done
