@@ -1,0 +1,33 @@
+# A watched partner is let go by name at one edge, and goes on at each; its set is empty. Allowing a watched partner lets it
+# go too: it is not watched when the time of the allow is over. What is not restricted cannot be released.
+. "$SOURCE/tests/system/lib.sh"
+. "$SOURCE/tests/system/talk.lib"
+. "$SOURCE/tests/system/pool.lib"
+
+ctl_at() { k=$1; shift; "$BUILD/fedgatectl" -s "$T/edge$k.d/console.sock" "$@"; }
+
+make_certs
+certs issue "$T" northwind dns:northwind.example
+POLICY='watch-list: { distinct-uris = 5; };'
+nexthop
+redis_start
+edges 2
+ctl_at 1 release northwind.example 2>"$T/err" && fail "somebody unknown was released"
+grep -q 'neither on the watch list nor suspicious' "$T/err" || fail "it says: $(cat "$T/err")"
+northwind_is_watched
+every_edge northwind.example "403 watch-list"
+ctl_at 2 release sip.northwind.example --comment "a new office" >"$T/release"
+grep -q '^northwind.example is released' "$T/release" || fail "release says: $(cat "$T/release")"
+grep -q '"event":"operator","who":.*"asked":"release sip.northwind.example --comment .*new office' "$T/edge2.d/decisions.jsonl" || fail "the decision log has no such line"
+until_true "edge 1 to let it go" one_is 1 northwind.example 200
+every_edge northwind.example 200
+# The set was emptied: bob, whom it has just asked for, and four of these are five.
+partner_at 1 northwind --from sip:n@northwind.example --to sip:user%d@example.com --count 6 --window 1 >"$T/names.json"
+is "names beyond the five" "$(answered "$T/names.json" '403 watch-list')" 2
+ctl_at 2 allow northwind.example --for 3s >"$T/allow"
+grep -q ', and released$' "$T/allow" || fail "allow says: $(cat "$T/allow")"
+until_true "edge 1 to let it in" one_is 1 northwind.example 200
+wait_for edge1 'northwind.example: allow is over'
+wait_for edge2 'northwind.example: allow is over'
+every_edge northwind.example 200
+edges_stop
