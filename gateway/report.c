@@ -233,7 +233,9 @@ struct rate report_rate(const struct ruleset *law, const struct partner *partner
 
 	switch (partner->kind) {
 	case PARTNER_ALLOWED:
-		allow = ruleset_find_allow(law, partner->domain.text);
+		allow = ruleset_find_ordered_allow(law, partner->domain.text);
+		if (!allow)
+			allow = ruleset_find_allow(law, partner->domain.text);
 		return allow ? allow->rate : (struct rate){ 0 };
 	case PARTNER_PROVIDER:
 		provider = ruleset_find_provider(law, partner->provider);
