@@ -133,9 +133,14 @@ static bool set_text(char **to, const char *text)
 /* The newcomers have as many certificates as they are. */
 static bool note_certificate(struct profile *at, const struct store_visit *v)
 {
+	bool subject, issuer, serial;
+
 	if (!v->subject || at->key[0] == 'n')
 		return false;
-	return set_text(&at->subject, v->subject) | set_text(&at->issuer, v->issuer) | set_text(&at->serial, v->serial);
+	subject = set_text(&at->subject, v->subject);
+	issuer = set_text(&at->issuer, v->issuer);
+	serial = set_text(&at->serial, v->serial);
+	return subject || issuer || serial;
 }
 
 /* True: it is a new one. The one used longest ago gives way. */
@@ -179,6 +184,7 @@ void profiles_note(struct profiles *p, const char *key, size_t length, const str
 	struct profile *at = profiles_find(p, key, length);
 	uint32_t *count;
 	bool limited = reason_is_rate(v->reason) && (key[0] == 'p') == v->provider_decided, offends = limited || v->reason == REASON_WATCH_LIST;
+	bool certificate, source;
 
 	if (!at)
 		at = add(p, key, length);
@@ -188,7 +194,9 @@ void profiles_note(struct profiles *p, const char *key, size_t length, const str
 	at->observe = e->observe;
 	if (limited)
 		note_limited(at, v->reason, now_us);
-	if (note_certificate(at, v) | note_source(at, v->source))
+	certificate = note_certificate(at, v);
+	source = note_source(at, v->source);
+	if (certificate || source)
 		at->told_us = 0;
 	if (at->offender && !offends)
 		return;
