@@ -18,6 +18,7 @@
 #define QUESTION "report\n"
 #define PATIENCE_MS 5000
 #define HEAD_TOP 3          /* the rows' head */
+#define HELP 2              /* lines at the bottom */
 
 struct watch {
 	const char *socket;              /* borrowed */
@@ -152,7 +153,7 @@ static void draw_notes(const struct watch *watch, struct page *page)
 
 static void draw_rows(struct watch *watch)
 {
-	int height = screen_height() - HEAD_TOP - 2;
+	int height = screen_height() - HEAD_TOP - 1 - HELP;
 	struct region head, body;
 	int64_t now = clock_us(CLOCK_REALTIME);
 	struct grid grid;
@@ -176,14 +177,13 @@ static void draw_help(const struct watch *watch)
 	struct region region;
 	struct text line = { 0 };
 
-	region_init(&region, screen_height() - 1, 1, 0);
-	text_format(&line, "q quit  %s%s  sort: w worst", watch->order.by ? "by " : "worst first",
-	    watch->order.by ? watch->order.by->title : "");
+	region_init(&region, screen_height() - HELP, HELP, 0);
+	text_format(&line, "q quit, by %s%s (< > R), sort: w worst", watch->order.by ? watch->order.by->title : "worst",
+	    watch->order.turned ? ", turned" : "");
 	for (size_t i = 0; i < watch->rows->count; i++)
 		if (watch->rows->columns[i].sort)
 			text_format(&line, " %c %s", watch->rows->columns[i].sort, watch->rows->columns[i].title);
-	text_put(&line, "  < > column  R reverse  arrows scroll");
-	page_text(&region.page, &line, PAINT_HEAD);
+	page_wrap(&region.page, &line, 0, PAINT_HEAD);
 	text_clear(&line);
 }
 
@@ -233,7 +233,7 @@ static void sort_key(struct watch *watch, int key)
 
 static void obey(struct watch *watch, int key)
 {
-	long page = screen_height() - HEAD_TOP - 2, all = (long)json_array_size(watch->sorted);
+	long page = screen_height() - HEAD_TOP - 1 - HELP, all = (long)json_array_size(watch->sorted);
 
 	switch (key) {
 	case 'q':
