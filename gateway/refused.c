@@ -126,6 +126,8 @@ bool refused_is(const struct refused *r, enum refused_by by, const char *text)
 {
 	char escaped[PARTNER_TEXT_MAX];
 
+	if (!text[0])
+		return false; /* what has none is nobody's */
 	escape(by, text, escaped);
 	return strcmp(sought(r, by), text) == 0 || strcmp(sought(r, by), escaped) == 0;
 }

@@ -79,7 +79,7 @@ static void add_name(struct certname *names, size_t *count, const char *before, 
 	char name[DOMAIN_MAX + 8];
 	int length = snprintf(name, sizeof name, "%s%s", before, text);
 
-	if (!certname_parse(&names[*count], name, (size_t)length))
+	if ((size_t)length >= sizeof name || !certname_parse(&names[*count], name, (size_t)length))
 		return;
 	tls_organisation(&names[*count].organisation, &names[*count].domain);
 	(*count)++;

@@ -210,7 +210,11 @@ static void show_certificate(struct link *l, enum world_peer peer)
 static void conf_make(void)
 {
 	static char keep[] = "keep";
+	static struct domain domain;
 
+	domain = fuzz_domain(locals[0]);
+	conf.edge.domains = &domain;
+	conf.edge.domain_count = 1;
 	conf.border.user_agent = keep;
 	conf.border.diagnostics = true;
 	texts_add(&conf.border.remove, "P-Asserted-Identity");
