@@ -29,6 +29,7 @@ static const struct column partner_columns[] = {
 	{ "certificate.issuer",  "issuer",      SHOW_TEXT,   0 },
 	{ "certificate.serial",  "serial",      SHOW_TEXT,   0 },
 	{ "observe",             "observe",     SHOW_FLAG,   0 },
+	{ "last_seen",           "last seen",   SHOW_WHEN,   0 },
 };
 
 static const struct column refusal_columns[] = {
@@ -51,18 +52,27 @@ static const struct column decision_columns[] = {
 	{ "overruled_by", "overruled by", SHOW_TEXT, 0 },
 };
 
+/* A list of texts. */
+static const struct column text_columns[] = {
+	{ "", NULL, SHOW_TEXT, 0 },
+};
+
 static const struct section report_sections[] = {
 	{ "partners", LAYOUT_GRID, NULL, "no partner is suspicious, watched or limited", COLUMNS(partner_columns) },
+	{ "notes", LAYOUT_LINE, "", NULL, COLUMNS(text_columns) },
 };
 
 static const struct section partners_sections[] = {
 	{ "partners", LAYOUT_GRID, NULL, "no such partner was seen in the last hour", COLUMNS(partner_columns) },
+	{ "notes", LAYOUT_LINE, "", NULL, COLUMNS(text_columns) },
 };
 
 static const struct section partner_sections[] = {
 	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(partner_columns) },
 	{ "refusals", LAYOUT_GRID, "the last refusals", NULL, COLUMNS(refusal_columns) },
 	{ "decisions", LAYOUT_GRID, "decisions of operators", NULL, COLUMNS(decision_columns) },
+	{ "others", LAYOUT_GRID, "others of this name", NULL, COLUMNS(partner_columns) },
+	{ "notes", LAYOUT_LINE, "", NULL, COLUMNS(text_columns) },
 };
 
 static const struct section decisions_sections[] = {
@@ -129,6 +139,7 @@ static const struct column status_columns[] = {
 	{ "connections",              "connections",    SHOW_TEXT, 0 },
 	{ "connections_by",           "of them",        SHOW_TEXT, 0 },
 	{ "pending",                  "pending",        SHOW_TEXT, 0 },
+	{ "longest_turn",             "longest turn",   SHOW_TEXT, 0 },
 };
 
 static const struct column listener_columns[] = {
@@ -187,13 +198,9 @@ static const struct column done_columns[] = {
 	{ "what", NULL, SHOW_TEXT, 0 },
 };
 
-static const struct column complaint_columns[] = {
-	{ "", NULL, SHOW_TEXT, 0 },
-};
-
 static const struct section done_sections[] = {
 	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(done_columns) },
-	{ "complaints", LAYOUT_LINE, NULL, NULL, COLUMNS(complaint_columns) },
+	{ "complaints", LAYOUT_LINE, NULL, NULL, COLUMNS(text_columns) },
 };
 
 /* A line of the decision log. */

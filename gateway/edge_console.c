@@ -65,6 +65,7 @@ static void describe(void *edge, json_t *status)
 	json_object_set_new(status, "listeners", listeners);
 	json_object_set_new(status, "connections", json_integer((json_int_t)e->streams.open));
 	json_object_set_new(status, "connections_by", connections(e));
+	json_object_set_new(status, "longest_turn", talk_seconds(loop_longest_turn(e->loop)));
 	json_object_set_new(status, "pending", json_integer((json_int_t)pendings_quota(e->pendings)->used));
 }
 

@@ -354,3 +354,27 @@ json_t *talk_text(const char *text)
 
 	return value ? value : talk_quoted(text, strlen(text));
 }
+
+json_t *talk_store_time(const struct traffic *tr, int64_t store_us)
+{
+	return talk_time(store_us ? clock_wall_us() - (tr->store->clock_us(tr->store) - store_us) : 0);
+}
+
+json_t *talk_store(const struct traffic *tr)
+{
+	struct store_health health;
+	json_t *out;
+
+	tr->store->ops->health(tr->store, &health);
+	out = json_pack("{sssssosososIsI}", "kind", tr->conf->store.kind == STORE_REDIS ? "redis" : "memory",
+	    "state", health.keeps ? "good" : "trouble",
+	    "trouble", health.trouble[0] ? talk_text(health.trouble) : json_null(),
+	    "address", health.where ? talk_text(health.where) : json_null(),
+	    "since", talk_store_time(tr, health.since_us),
+	    "partners", (json_int_t)health.partners, "restricted", (json_int_t)health.restricted);
+	if (tr->conf->store.kind == STORE_REDIS) {
+		json_object_set_new(out, "edges", json_integer(health.edges));
+		json_object_set_new(out, "other_policies", json_integer(health.other_policies));
+	}
+	return out;
+}

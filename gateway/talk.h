@@ -86,6 +86,9 @@ json_t *talk_time(int64_t wall_us);
 json_t *talk_seconds(int64_t us);
 json_t *talk_quoted(const char *text, size_t length);
 json_t *talk_text(const char *text);
+/* A time on the store's clock, which is no wall clock; null for 0. The store itself and how it fares. */
+json_t *talk_store_time(const struct traffic *, int64_t store_us);
+json_t *talk_store(const struct traffic *);
 
 /* --- for the console --- */
 

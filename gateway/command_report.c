@@ -1,0 +1,427 @@
+/* Who is there, and who is limited: report, partners, partner, edges. A walk collects a page a turn, or as replies of
+ * the pool's store come; then a few rows a turn are written. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/alloc.h"
+#include "clock.h"
+#include "commands.h"
+#include "log.h"
+#include "order_json.h"
+#include "refusals.h"
+#include "report.h"
+#include "spell.h"
+#include "talk.h"
+
+#define ROWS_A_TURN 16
+#define HOUR_US     INT64_C(3600000000)
+#define EVER_US     (INT64_MAX / 4)
+#define PATTERN_MAX 128
+
+struct inquiry {
+	struct talk *talk;          /* borrowed; NULL: the reader has gone */
+	struct ruleset *law;        /* a reference */
+	struct report *report;      /* owned */
+	struct store_wish wish;
+	struct store_walk *walk;    /* owned; NULL: it is over */
+	bool here;                  /* only this edge told */
+	bool stepping, waiting;     /* within a step; the page has not come */
+	bool recalling;             /* its refusals have not come */
+	void (*collected)(struct inquiry *);
+	size_t written;
+	struct partner names[REPORT_NAMES_MAX];
+	char nearest[PARTNER_TEXT_MAX];
+	struct spell spell;
+};
+
+/* --- values --- */
+
+static json_t *time_of(const struct inquiry *q, int64_t store_us)
+{
+	return talk_store_time(q->talk->house->traffic, store_us);
+}
+
+static json_t *number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? talk_text(text) : json_null();
+}
+
+static json_t *texts(const char *const *list, size_t count)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(out, talk_text(list[i]));
+	return out;
+}
+
+static json_t *per_second(double count, int64_t period_us)
+{
+	return period_us ? json_real(count * 1e6 / (double)period_us) : json_null();
+}
+
+static json_t *share(const struct store_row *row)
+{
+	uint32_t all = row->successes + row->failures;
+
+	return all ? json_real((double)row->failures / all) : json_null();
+}
+
+static json_t *edges_of(const struct inquiry *q, const struct store_row *row)
+{
+	const char *self = q->talk->house->traffic->conf->edge.name;
+
+	return row->edge_count ? texts(row->edges, row->edge_count) : texts(&self, 1);
+}
+
+static json_t *certificate_of(const struct store_row *row)
+{
+	return json_pack("{sososo}", "subject", text_or_null(row->subject), "issuer", text_or_null(row->issuer),
+	    "serial", text_or_null(row->serial));
+}
+
+static json_t *counts_into(json_t *out, const struct inquiry *q, const struct store_row *row)
+{
+	const uint64_t *verdicts = row->counts.verdicts;
+
+	json_object_set_new(out, "rate", per_second(row->rate_now, row->period_us));
+	json_object_set_new(out, "rate_limit", per_second(row->rate.count, row->rate.count ? row->rate.period_us : 0));
+	json_object_set_new(out, "distinct_uris", number(report_distinct_uris(q->law, row)));
+	json_object_set_new(out, "successes", number(row->successes));
+	json_object_set_new(out, "failures", number(row->failures));
+	json_object_set_new(out, "failure_share", share(row));
+	json_object_set_new(out, "forwarded", number(verdicts[VERDICT_FORWARD]));
+	json_object_set_new(out, "delayed", number(verdicts[VERDICT_DELAY]));
+	json_object_set_new(out, "refused", number(verdicts[VERDICT_REFUSE]));
+	return out;
+}
+
+static json_t *row_of(const struct inquiry *q, const struct store_row *row)
+{
+	enum reason reason = report_reason(row);
+	char name[PARTNER_TEXT_MAX];
+	json_t *out;
+
+	partner_text(&row->partner, name);
+	out = json_pack("{ssss}", "partner", name, "class", class_token(row->class));
+	json_object_set_new(out, "since", time_of(q, report_since_us(row)));
+	json_object_set_new(out, "reason", reason ? json_string(reason_row(reason)->token) : json_null());
+	counts_into(out, q, row);
+	json_object_set_new(out, "edges", edges_of(q, row));
+	json_object_set_new(out, "certificate", certificate_of(row));
+	json_object_set_new(out, "sources", texts(row->sources, row->source_count));
+	json_object_set_new(out, "observe", json_boolean(row->observe));
+	json_object_set_new(out, "release_at", time_of(q, row->until_us));
+	json_object_set_new(out, "last_seen", time_of(q, row->seen_us));
+	return out;
+}
+
+/* What people must know to read it right. */
+static json_t *notes_of(const struct inquiry *q)
+{
+	uint64_t more = report_more(q->report);
+	json_t *out = json_array();
+
+	if (q->here)
+		json_array_append_new(out, json_string("the pool's store is away: only this edge tells, and only what it knows by itself"));
+	if (more)
+		json_array_append_new(out, json_sprintf("%" PRIu64 " more are not shown: --limit", more));
+	return out;
+}
+
+static json_t *head_of(const struct inquiry *q)
+{
+	const struct traffic *tr = q->talk->house->traffic;
+	json_t *store = talk_store(tr);
+
+	json_object_set_new(store, "knows", json_string(tr->conf->store.kind == STORE_REDIS && !q->here ? "pool" : "edge"));
+	return json_pack("{sososososI}", "edge", talk_text(tr->conf->edge.name), "time", talk_time(clock_wall_us()), "store", store,
+	    "notes", notes_of(q), "more", (json_int_t)report_more(q->report));
+}
+
+/* --- collecting --- */
+
+static bool step(struct talk *);
+
+static void inquiry_free(struct inquiry *q)
+{
+	if (q->walk)
+		q->walk->end(q->walk);
+	report_free(q->report);
+	ruleset_unref(q->law);
+	free(q);
+}
+
+/* Who looks for refusals calls back, and may do it later. */
+static void release(void *state)
+{
+	struct inquiry *q = state;
+
+	q->talk = NULL;
+	if (!q->recalling)
+		inquiry_free(q);
+}
+
+static void on_row(void *arg, const struct store_row *row)
+{
+	struct inquiry *q = arg;
+
+	report_take(q->report, row);
+}
+
+static struct rate on_rate(void *arg, const struct partner *partner, bool suspicious)
+{
+	struct inquiry *q = arg;
+
+	return report_rate(q->law, partner, suspicious);
+}
+
+static void on_page(void *arg, const struct store_page *page)
+{
+	struct inquiry *q = arg;
+
+	q->waiting = false;
+	q->here = page->here;
+	report_pass(q->report, page->more);
+	if (page->anew)
+		report_void(q->report);
+	if (page->last) {
+		q->walk->end(q->walk);
+		q->walk = NULL;
+		report_sort(q->report);
+	}
+	if (!q->stepping)
+		talk_later(q->talk, step, q, release);
+}
+
+/* A page, or what follows behind the last one. */
+static bool step(struct talk *t)
+{
+	struct inquiry *q = t->state;
+
+	if (!q->walk) {
+		q->collected(q);
+		return true;
+	}
+	q->stepping = q->waiting = true;
+	q->walk->next(q->walk);
+	q->stepping = false;
+	if (q->waiting)
+		talk_later(t, NULL, q, release);
+	return true;
+}
+
+static struct inquiry *inquire(struct talk *t, enum store_part part, enum report_order order, size_t most, void (*collected)(struct inquiry *))
+{
+	struct inquiry *q = alloc_zero(1, sizeof *q);
+
+	q->talk = t;
+	q->law = ruleset_ref(t->house->traffic->law);
+	q->report = report_new(order, most);
+	q->collected = collected;
+	q->wish = (struct store_wish){ .part = part, .lately_us = HOUR_US, .most = most,
+		.rate_of = on_rate, .row = on_row, .page = on_page, .arg = q };
+	return q;
+}
+
+/* From here on the talk owns it. */
+static void begin(struct inquiry *q)
+{
+	struct store *store = q->talk->house->traffic->store;
+
+	q->walk = store->ops->walk(store, &q->wish);
+	talk_later(q->talk, step, q, release);
+}
+
+/* --- report, partners --- */
+
+static bool write_rows(struct talk *t)
+{
+	struct inquiry *q = t->state;
+
+	for (int i = 0; i < ROWS_A_TURN && q->written < report_count(q->report); i++)
+		talk_row(t, row_of(q, report_at(q->report, q->written++)));
+	return q->written < report_count(q->report);
+}
+
+static void list_rows(struct inquiry *q)
+{
+	talk_begin(q->talk, head_of(q), "partners");
+	talk_later(q->talk, write_rows, q, release);
+}
+
+/* False: it was refused. */
+static bool read_limit(struct talk *t, size_t *most)
+{
+	const char *text = command_option(&t->asked, "limit");
+	char *end;
+
+	*most = text ? strtoul(text, &end, 10) : REPORT_USUAL;
+	if (!text || (text[0] >= '1' && text[0] <= '9' && !*end && *most <= REPORT_MOST))
+		return true;
+	talk_refuse(t, "--limit: a number from 1 to %d, how many partners are told of", REPORT_MOST);
+	return false;
+}
+
+void command_report(struct talk *t)
+{
+	size_t most;
+
+	if (read_limit(t, &most))
+		begin(inquire(t, STORE_RESTRICTED, REPORT_WORST, most, list_rows));
+}
+
+static bool is_wanted(void *arg, const struct partner *partner)
+{
+	struct inquiry *q = arg;
+	char name[PARTNER_TEXT_MAX];
+
+	partner_text(partner, name);
+	return report_matches(q->talk->asked.words[0], name);
+}
+
+void command_partners(struct talk *t)
+{
+	struct inquiry *q;
+	size_t most;
+
+	if (!read_limit(t, &most))
+		return;
+	if (t->asked.count && strlen(t->asked.words[0]) > PATTERN_MAX) {
+		talk_refuse(t, "a pattern has at most %d octets", PATTERN_MAX);
+		return;
+	}
+	q = inquire(t, STORE_SEEN, REPORT_LATEST, most, list_rows);
+	if (t->asked.count)
+		q->wish.wanted = is_wanted;
+	begin(q);
+}
+
+/* --- partner --- */
+
+/* Takes none: it only looks at their names. */
+static bool try_name(void *arg, const struct partner *partner)
+{
+	struct inquiry *q = arg;
+	char name[PARTNER_TEXT_MAX];
+
+	partner_text(partner, name);
+	spell_try(&q->spell, name);
+	if (q->spell.nearest != name)
+		return false;
+	strcpy(q->nearest, name);
+	q->spell.nearest = q->nearest;
+	return false;
+}
+
+static void say_unknown(struct inquiry *q)
+{
+	char name[PARTNER_TEXT_MAX];
+
+	log_quote(name, sizeof name, q->talk->asked.words[0], strlen(q->talk->asked.words[0]));
+	if (q->nearest[0])
+		talk_refuse(q->talk, "%s: no such partner has been heard of: did you mean %s?", name, q->nearest);
+	else
+		talk_refuse(q->talk, "%s: no such partner has been heard of: `partners` lists those of the last hour", name);
+}
+
+static void look_for_nearest(struct inquiry *q)
+{
+	struct store *store = q->talk->house->traffic->store;
+
+	spell_init(&q->spell, q->talk->asked.words[0]);
+	q->wish.part = STORE_SEEN;
+	q->wish.lately_us = EVER_US;
+	q->wish.wanted = try_name;
+	q->collected = say_unknown;
+	q->walk = store->ops->walk(store, &q->wish);
+}
+
+/* One domain may be an allowed partner and, with another certificate, a discovered one. */
+static void on_refusals(void *arg, const struct refusals_found *found)
+{
+	struct inquiry *q = arg;
+	json_t *out, *others = json_array(), *refusals = json_array();
+	const struct traffic *tr;
+
+	q->recalling = false;
+	if (!q->talk) {
+		inquiry_free(q);
+		return;
+	}
+	tr = q->talk->house->traffic;
+	for (size_t i = 0; i < found->count; i++)
+		json_array_append_new(refusals, refused_json(&found->list[i]));
+	for (size_t i = 1; i < report_count(q->report); i++)
+		json_array_append_new(others, row_of(q, report_at(q->report, i)));
+	out = row_of(q, report_at(q->report, 0));
+	json_object_set_new(out, "refusals", refusals);
+	json_object_set_new(out, "decisions", orders_json(tr->store->orders, tr->law, &report_at(q->report, 0)->partner.domain));
+	json_object_set_new(out, "others", others);
+	json_object_update_missing_new(out, head_of(q));
+	json_object_del(out, "more");
+	talk_answer(q->talk, out);
+}
+
+static void ask_for_refusals(struct inquiry *q)
+{
+	const struct traffic *tr = q->talk->house->traffic;
+	char name[PARTNER_TEXT_MAX];
+
+	if (!report_count(q->report)) {
+		look_for_nearest(q);
+		return;
+	}
+	partner_text(&report_at(q->report, 0)->partner, name);
+	q->recalling = true;
+	talk_later(q->talk, NULL, q, release);
+	refusals_find(tr->refusals, tr->store, REFUSED_BY_PARTNER, name, on_refusals, q);
+}
+
+void command_partner(struct talk *t)
+{
+	struct inquiry *q = inquire(t, STORE_NAMED, REPORT_WORST, REPORT_NAMES_MAX, ask_for_refusals);
+
+	q->wish.named = q->names;
+	q->wish.named_count = report_names(q->names, t->asked.words[0]);
+	begin(q);
+}
+
+/* --- edges --- */
+
+struct roll {
+	json_t *edges;
+	struct store *store;
+};
+
+static void add_edge(void *arg, const struct store_edge *e)
+{
+	struct roll *roll = arg;
+	int64_t ago_us = roll->store->clock_us(roll->store) - e->heard_us;
+
+	json_array_append_new(roll->edges, json_pack("{sssssssssbso}", "edge", e->name, "address", e->address, "version", e->version,
+	    "policy_digest", e->policy_digest, "same_policy", e->same_policy, "last_heard", talk_time(clock_wall_us() - ago_us)));
+}
+
+void command_edges(struct talk *t)
+{
+	const struct traffic *tr = t->house->traffic;
+	struct roll roll = { .edges = json_array(), .store = tr->store };
+	json_t *self = json_object();
+	struct store_edge here = { .name = tr->conf->edge.name, .version = PACKAGE_VERSION, .same_policy = true,
+		.heard_us = tr->store->clock_us(tr->store) };
+
+	t->house->describe(t->house->edge, self);
+	here.policy_digest = json_string_value(json_object_get(json_object_get(self, "policy"), "digest"));
+	here.address = json_string_value(json_object_get(json_array_get(json_object_get(self, "listeners"), 0), "address"));
+	add_edge(&roll, &here);
+	tr->store->ops->edges(tr->store, add_edge, &roll);
+	json_decref(self);
+	talk_answer(t, json_pack("{so}", "edges", roll.edges));
+}
