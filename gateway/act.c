@@ -32,7 +32,7 @@ void act_record(struct transit *t, enum reason reason)
 	const struct entry *entry = t->from->kind == LINK_PARTNER ? &t->entry : NULL;
 	const struct reading *seen = t->measured ? &t->seen : NULL;
 	struct decided d = {
-		.reason = reason, .facts = &t->facts, .entry = entry, .seen = seen,
+		.reason = reason, .judged = t->reason, .facts = &t->facts, .entry = entry, .seen = seen,
 		.class = entry ? judge_class(entry, reason, seen) : CLASS_NONE,
 		.place = t->outward.place,
 		.organisation = entry ? t->from->origin->name : t->passage.partner.text, .address = t->from->address,
@@ -54,7 +54,7 @@ struct request act_request(const struct transit *t)
 {
 	return (struct request) { .from = t->from, .message = t->message, .size = t->size, .facts = &t->facts,
 		.passage = &t->passage, .entry = t->from->kind == LINK_PARTNER ? &t->entry : NULL,
-		.common = t->measured && t->seen.common, .law = t->law, .to = t->to };
+		.common = t->measured && t->seen.common, .law = t->law, .to = t->to, .number = t->number };
 }
 
 void act_refuse(struct transit *t, enum reason reason)

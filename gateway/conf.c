@@ -123,7 +123,7 @@ static const struct setting log_rows[] = {
 	{ "level", KIND_WORD, .field = AT(log.level), .words = "error|warning|info|debug", .fallback = "info" },
 	{ "decisions", KIND_PATH, .field = AT(log.decisions) },
 	{ "targets", KIND_FLAG, .field = AT(log.targets), .fallback = "false" },
-	{ .name = "record", .kind = KIND_LATER },
+	{ "record", KIND_PATH, .field = AT(log.record) },
 };
 static const struct table log_table = TABLE(log_rows);
 

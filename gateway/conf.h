@@ -130,6 +130,7 @@ struct conf {
 		enum log_level_setting { LOG_SET_ERROR, LOG_SET_WARNING, LOG_SET_INFO, LOG_SET_DEBUG } level;
 		char *decisions;                 /* "": none */
 		bool targets;
+		char *record;                    /* "": none */
 	} log;
 	char *policy;                            /* path */
 	char *policy_written;                    /* as it stands in the file: what complaints and places say */

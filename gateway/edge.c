@@ -123,6 +123,7 @@ static void open_services(struct edge *e, const struct conf *c)
 	ledger_set_refusals(e->ledger, e->refusals);
 	e->store->refusals = e->refusals;
 	edge_make_law(e);
+	edge_open_record(e);
 }
 
 static void say_ready(struct edge *e)
@@ -249,6 +250,8 @@ static void edge_stop(struct edge *e)
 		links_clear(&e->links);
 		streams_clear(&e->streams);
 	}
+	edge_close_record(e);
+	trying_clear(&e->traffic);
 	ledger_free(e->ledger);
 	edge_close_store(e);
 	refusals_free(e->refusals);

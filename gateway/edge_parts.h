@@ -56,6 +56,7 @@ struct edge {
 	struct ledger *ledger;
 	struct refusals *refusals;
 	struct traces traces;
+	struct recorder *recorder; /* NULL: log.record is not set */
 	struct traffic traffic;
 	struct talk_house house;
 	struct console *console;
@@ -90,6 +91,10 @@ void edge_open_console(struct edge *);
 void edge_make_law(struct edge *);   /* after a change of the rules */
 void edge_on_order(void *edge, const struct order *);
 void edge_end_orders(struct edge *); /* whose time has come */
+
+/* edge_record.c */
+void edge_open_record(struct edge *); /* as the configuration says; also again, behind a reload */
+void edge_close_record(struct edge *);
 
 /* edge_reload.c */
 /* False, with complaints: nothing has changed. True: `done` says what has. */

@@ -215,6 +215,7 @@ static void take_over(struct edge *e, struct conf *conf, struct ruleset *law, st
 	log_open(edge_log_level(conf));
 	decisions_reopen(e->decisions, conf->log.decisions, conf->edge.name);
 	ledger_set_targets(e->ledger, conf->log.targets);
+	edge_open_record(e);
 	console_configure(e->console, conf);
 	check_links(e);
 	edge_note_files(e, "reloaded");
@@ -243,6 +244,7 @@ bool edge_reload(struct edge *e, struct complaints *complaints, char *done, size
 	edge_complain(complaints);
 	say_refused(e, complaints->count);
 	decisions_reopen(e->decisions, e->conf->log.decisions, e->conf->edge.name);
+	edge_open_record(e);
 	ruleset_unref(law);
 	conf_free(conf);
 	return false;

@@ -112,15 +112,12 @@ static uint64_t fresh_key(const struct traffic *tr, uint64_t key)
 	return pending_find(tr->pendings, key) ? 0 : key;
 }
 
-/* The outcome of a request outside a dialog tells how a limited partner behaves. Inside is
- * what we have proof of: a To tag alone anyone may write. */
 static void count_outcome_for(struct pending *p, const struct request *r)
 {
 	struct partner partner;
 	char key[PARTNER_KEY_MAX];
 
-	if (!r->entry || !r->entry->limited || !r->entry->limits.min_responses || r->facts->proven
-	    || r->facts->method == METHOD_CANCEL)
+	if (!r->entry || !judge_awaits_answer(r->facts, r->entry))
 		return;
 	partner = r->common ? partner_common(&r->entry->partner) : r->entry->partner;
 	partner_key(&partner, key);
@@ -143,6 +140,7 @@ static enum reason remember(const struct traffic *tr, const struct request *r, s
 		return REASON_BUSY;
 	memcpy(p->branch, branch, BRANCH_MAX);
 	p->hop_id = to->hop ? to->hop->id : 0;
+	p->number = r->number;
 	p->invite = r->facts->method == METHOD_INVITE;
 	snprintf(p->method, sizeof p->method, "%s", sip_object(r->message)->sip_request->rq_method_name);
 	p->request_uri = via_request_uri(&tr->own, sip_object(r->message));

@@ -15,6 +15,7 @@ struct request {
 	bool common;               /* partner_common was charged for entry->partner */
 	struct ruleset *law;       /* borrowed */
 	struct link *to;           /* from inside: the partner's connection */
+	uint64_t number;           /* the witness'; 0: none */
 };
 
 /* An open connection of the organisation, the one with room first; NULL: it has none. */

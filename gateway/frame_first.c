@@ -21,21 +21,6 @@ static enum reason version_fault(const char *text, size_t length)
 	return REASON_BAD_VERSION;
 }
 
-static enum method method_of(const char *name, size_t length)
-{
-	/* RFC 3261 7.1: compared with their case. */
-	static const struct { const char *name; enum method method; } methods[] = {
-		{ "INVITE", METHOD_INVITE }, { "ACK", METHOD_ACK }, { "BYE", METHOD_BYE },
-		{ "CANCEL", METHOD_CANCEL }, { "PRACK", METHOD_PRACK }, { "OPTIONS", METHOD_OPTIONS },
-		{ "REGISTER", METHOD_REGISTER }, { "PUBLISH", METHOD_PUBLISH },
-	};
-
-	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-		if (strlen(methods[i].name) == length && !memcmp(methods[i].name, name, length))
-			return methods[i].method;
-	return METHOD_OTHER;
-}
-
 /* What ends in a version is a request, whatever stands between: a broken one can be answered. */
 static enum reason read_request_line(struct frame *f, size_t end)
 {
@@ -52,7 +37,7 @@ static enum reason read_request_line(struct frame *f, size_t end)
 	if (fault == REASON_MALFORMED || !is_blank(f->octets[method]))
 		return REASON_MALFORMED;
 	f->request = true;
-	f->method = method_of(f->octets, method);
+	f->method = method_read(f->octets, method);
 	f->method_length = (uint32_t)method;
 	uri_end = span(f->octets, uri, end, is_uri);
 	if (uri_end == uri || uri_end + 1 != version || last != end || f->octets[method] != ' ' || f->octets[uri_end] != ' ')

@@ -9,6 +9,7 @@
 #include "../policy/alloc.h"
 #include "../policy/siphash.h"
 #include "log.h"
+#include "recorder.h"
 
 #define FOLDS 512
 #define FOLD_PLACES 8
@@ -32,6 +33,7 @@ struct ledger {
 	struct store *store;   /* borrowed */
 	struct decisions *decisions; /* borrowed */
 	struct refusals *refusals;   /* borrowed; NULL: none are kept */
+	struct recorder *recorder; /* borrowed; NULL: none */
 	bool targets;
 	uint64_t totals[REASONS][CLASSES];
 	uint64_t answers[ANSWERS];
@@ -64,6 +66,11 @@ struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisio
 struct recent *ledger_recent(struct ledger *l)
 {
 	return decisions_recent(l->decisions);
+}
+
+void ledger_set_recorder(struct ledger *l, struct recorder *recorder)
+{
+	l->recorder = recorder;
 }
 
 void ledger_set_targets(struct ledger *l, bool targets)
@@ -179,12 +186,12 @@ static enum telling tell(struct ledger *l, const char *who, enum reason reason, 
 
 /* --- one decision --- */
 
-static void who_text(const struct decided *d, char out[PARTNER_TEXT_MAX])
+void ledger_who(const struct entry *entry, const char *organisation, char out[PARTNER_TEXT_MAX])
 {
-	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
-		partner_text(&d->entry->partner, out);
+	if (entry && entry->partner.kind != PARTNER_NONE)
+		partner_text(&entry->partner, out);
 	else
-		snprintf(out, PARTNER_TEXT_MAX, "%s", d->organisation && d->organisation[0] ? d->organisation : "-");
+		snprintf(out, PARTNER_TEXT_MAX, "%s", organisation && organisation[0] ? organisation : "-");
 }
 
 /* A provider may name tenants without end: beyond some lines a second they fold
@@ -300,6 +307,14 @@ static void count(struct ledger *l, const struct decided *d)
 		l->store->ops->count(l->store, d->entry, &visit);
 }
 
+static void record_other(struct ledger *l, const struct decided *d)
+{
+	char who[PARTNER_TEXT_MAX];
+
+	ledger_who(d->entry, d->organisation, who);
+	recorder_other(l->recorder, d, who);
+}
+
 void ledger_record(struct ledger *l, const struct decided *d)
 {
 	const struct reason_row *row = reason_row(d->reason);
@@ -309,9 +324,11 @@ void ledger_record(struct ledger *l, const struct decided *d)
 
 	l->totals[d->reason][d->class]++;
 	count(l, d);
+	if (l->recorder && d->judged != d->reason)
+		record_other(l, d);
 	if (row->verdict == VERDICT_FORWARD)
 		return;
-	who_text(d, who);
+	ledger_who(d->entry, d->organisation, who);
 	telling = tell(l, fold_under(l, d, who), d->reason, observe);
 	if (telling == TELL_FOLDED)
 		return;

@@ -12,10 +12,12 @@
 #include "tls.h"
 
 struct ledger;
+struct recorder;
 
 /* All that is told of one decision. Borrowed while the call lasts. */
 struct decided {
 	enum reason reason;
+	enum reason judged;            /* what the ladder said; NONE: it was not asked. Another reason: something came between */
 	enum class class;
 	const struct facts *facts;
 	const struct entry *entry;     /* NULL: refused before the law was asked, or from inside */
@@ -40,6 +42,7 @@ enum answered {
 
 struct ledger *ledger_new(struct loop *, struct store *, struct decisions *, bool targets);
 void ledger_free(struct ledger *);
+void ledger_set_recorder(struct ledger *, struct recorder *); /* borrowed; NULL: none */
 void ledger_set_targets(struct ledger *, bool targets);
 /* Where the first refusal of each fold is kept; borrowed. NULL, as at first: nowhere. */
 void ledger_set_refusals(struct ledger *, struct refusals *);
@@ -59,5 +62,8 @@ uint64_t ledger_total(const struct ledger *, enum reason);
 uint64_t ledger_answers(const struct ledger *, enum answered);
 /* All counters into the log: at a stop, and when asked. */
 void ledger_say_totals(const struct ledger *);
+
+/* Whose decision it is, for people: the partner, else the connection's organisation, else "-". */
+void ledger_who(const struct entry *, const char *organisation, char out[PARTNER_TEXT_MAX]);
 
 #endif

@@ -50,6 +50,7 @@ struct link {
 	uint64_t *refused;           /* owned: INVITEs whose ACK ends here; NULL: none yet */
 	unsigned refused_at;
 	struct refusal *refusal;     /* owned by the transits: what the scan may refuse now */
+	uint64_t told;               /* the recorder's mark: the names stand in its file */
 	struct link *next, **back;   /* of its origin */
 	struct link *next_all, **back_all;
 	struct link *next_id;

@@ -9,6 +9,11 @@
 #define CHANGE_NS 5000 /* a write to the journal */
 #define LOOKS     16   /* at rows that might make room for a newcomer */
 
+int64_t memory_now(const struct memory *m)
+{
+	return m->told_us ? *m->told_us : m->monotonic_us();
+}
+
 struct hold memory_hold(const struct row *row)
 {
 	const struct record *r = &row->record;

@@ -14,6 +14,7 @@ struct memory {
 	unsigned max_partners;
 	uint32_t hand;         /* the row that is looked at next */
 	int64_t (*monotonic_us)(void);
+	const int64_t *told_us; /* borrowed; the time stands here, and no clock is asked; NULL: one is */
 	struct orders *orders; /* owned: store.orders */
 	struct keeper *keeper; /* owned; NULL: nothing is kept */
 };
@@ -23,6 +24,8 @@ struct hold {
 	bool watched, suspicious;
 	int64_t watched_until_us, suspicious_until_us;
 };
+
+int64_t memory_now(const struct memory *);
 
 struct hold memory_hold(const struct row *);
 enum class memory_class(const struct row *, bool watched, bool suspicious);

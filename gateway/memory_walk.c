@@ -147,7 +147,7 @@ static void next(struct store_walk *walk)
 	struct store_page page = { 0 };
 	int64_t cost_ns = 0;
 
-	w->now_us = w->memory->monotonic_us();
+	w->now_us = memory_now(w->memory);
 	while (cost_ns < PAGE_NS && !page.last)
 		page.last = !look_on(w, &cost_ns);
 	w->wish->page(w->wish->arg, &page);

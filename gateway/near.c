@@ -156,6 +156,7 @@ bool near_refuses(const struct near *at, int64_t now_us, struct reading *out)
 	if (now_us >= at->refusal_until_us)
 		return false;
 	*out = at->refusal;
+	out->at_us = now_us;
 	if (at->retry_at_us)
 		out->retry_us = at->retry_at_us > now_us ? at->retry_at_us - now_us : 1;
 	return true;

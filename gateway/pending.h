@@ -28,6 +28,7 @@ struct pending {
 	size_t held;                     /* octets of the two, taken from the quota */
 	char *partner;                   /* owned: partner_key to count the outcome for; NULL: not counted */
 	struct ruleset *law;             /* a reference, with partner */
+	uint64_t number;                 /* the witness' of the request; 0: it has none */
 	bool invite, provisional, success, acked;
 	bool ours;                       /* the final answer was ours: its ACK ends here */
 	bool cancelled, own_cancel;      /* a CANCEL went after it: the partner's, or ours */

@@ -8,6 +8,7 @@
 
 static bool tell(struct proving *p, enum proof proof)
 {
+	p->said = proof;
 	p->then(p->arg, proof);
 	return true;
 }
@@ -33,6 +34,7 @@ static void on_discovered(void *arg, const struct discovered *found)
 		until = now + NO_HOLDS_US;
 	if (proof == PROOF_DNS)
 		p->until_us = until;
+	p->asked = true;
 	if (proof != PROOF_UNKNOWN)
 		proofs_keep(&p->from->proofs, &p->traffic->origins->key, &p->ticket.domain, proof, until);
 	tell(p, proof);
@@ -47,7 +49,8 @@ bool prove(struct proving *p, const struct traffic *tr, struct link *from, const
 	*p = (struct proving) { .traffic = tr, .from = from, .then = then, .arg = arg };
 	if (judge_before(facts, entry) != REASON_SOURCE_UNVERIFIED)
 		return tell(p, PROOF_NONE);
-	if (proofs_find(from->proofs, &tr->origins->key, &facts->source, loop_now(tr->loop), &proof, &p->until_us))
+	p->asked = proofs_find(from->proofs, &tr->origins->key, &facts->source, loop_now(tr->loop), &proof, &p->until_us);
+	if (p->asked)
 		return tell(p, proof);
 	tls_organisation(&organisation, &facts->source);
 	if (!discovery_may_prove(law, &from->peer.peer, &facts->source, &organisation))

@@ -14,6 +14,8 @@ struct proving {
 	const struct traffic *traffic;  /* borrowed, both */
 	struct link *from;
 	int64_t until_us;               /* how long the proof holds, of the loop's clock; 0: DNS gave none */
+	bool asked;                     /* DNS was, now or before, */
+	enum proof said;                /* and said this; NONE: no, or it was not asked */
 	prove_done_fn *then;
 	void *arg;                      /* borrowed */
 };

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "../policy/alloc.h"
+#include "../policy/target.h"
 #include "reply.h"
 
 #define AWAITED_MOST 64
@@ -63,8 +64,14 @@ void refusal_note(const struct traffic *tr, struct link *l, const struct facts *
 	r->facts.has_target = false; /* of that message, not of the next */
 }
 
-/* The Request-URI "sip:user@host...": is the host a local domain? An escape may spell maddr. */
-static bool asks_for_local(const struct ruleset *law, const struct frame *f)
+/* The Request-URI "sip:user@host..." by the scan. */
+struct asked_for {
+	const char *user, *host; /* borrowed; user NULL: there is none */
+	size_t user_length, host_length;
+};
+
+/* Is the host a local domain? An escape may spell maddr. */
+static bool asks_for_local(struct asked_for *out, const struct ruleset *law, const struct frame *f)
 {
 	const char *uri = f->octets + f->uri, *at, *host;
 	size_t length = f->uri_length, end;
@@ -77,6 +84,7 @@ static bool asks_for_local(const struct ruleset *law, const struct frame *f)
 	length -= (size_t)(host - uri);
 	for (end = 0; end < length && !strchr(":;?@", host[end]); end++)
 		;
+	*out = (struct asked_for) { at ? uri + 4 : NULL, host, at ? strcspn(uri + 4, ":@") : 0, end };
 	return (end == length || host[end] != '@') && domain_parse(&d, host, end) && ruleset_is_local(law, &d);
 }
 
@@ -140,30 +148,52 @@ static bool in_dialog(const struct frame *f)
 	return false;
 }
 
-static bool same_case(const struct refusal *r, const struct frame *f)
+static bool same_case(struct asked_for *asked, const struct refusal *r, const struct frame *f)
 {
 	return f->request && f->answerable && !f->fault && !f->routed && method_may_be_refused(f->method)
 	    && !(f->method == METHOD_INVITE && in_dialog(f))
-	    && plain_via(f) && plain_lines(f) && asks_for_local(r->law, f) && same_source(r, f);
+	    && plain_via(f) && plain_lines(f) && asks_for_local(asked, r->law, f) && same_source(r, f);
 }
 
-bool refusal_again(const struct traffic *tr, struct link *l, const struct frame *f)
+/* What transit.c shows of a message that it judges. */
+static void show(struct traffic *tr, struct link *l, const struct frame *f, const struct asked_for *asked, int64_t now_us)
+{
+	const struct refusal *r = l->refusal;
+	char who[PARTNER_TEXT_MAX];
+	struct facts facts = {
+		.method = f->method, .source = r->facts.source, .has_target = true,
+		.target = target_hash(&tr->store->target_key, asked->user, asked->user_length, asked->host, asked->host_length),
+	};
+	struct sight sight = {
+		.at_us = now_us, .connection = l->id, .told = &l->told, .peer = &l->peer.peer, .facts = &facts,
+		.method = f->octets, .method_length = f->method_length, .in_dialog = in_dialog(f),
+		.dns = PROOF_DNS, .dns_asked = r->entry.proof == PROOF_DNS, .partner = who, .reason = r->reason,
+	};
+
+	ledger_who(&r->entry, l->origin->name, who);
+	witness_judged(&tr->witness, &sight);
+}
+
+bool refusal_again(struct traffic *tr, struct link *l, const struct frame *f)
 {
 	struct refusal *r = l->refusal;
+	struct asked_for asked;
 	struct decided d;
-	int64_t now;
 	size_t length;
+	int64_t now_us;
 
 	if (!r)
 		return false;
-	now = tr->store->clock_us(tr->store);
-	if (r->law != tr->law || now >= r->until_us) {
+	now_us = tr->store->clock_us(tr->store);
+	if (r->law != tr->law || now_us >= r->until_us) {
 		refusal_forget(l);
 		return false;
 	}
-	if (!same_case(r, f) || !reply_scanned(tr, l, f, r->reason, &r->entry, r->retry_at_us - now))
+	if (!same_case(&asked, r, f) || !reply_scanned(tr, l, f, r->reason, &r->entry, r->retry_at_us - now_us))
 		return false;
-	d = (struct decided) { .reason = r->reason, .facts = &r->facts, .entry = &r->entry, .seen = &r->seen,
+	if (witness_looks(&tr->witness))
+		show(tr, l, f, &asked, now_us);
+	d = (struct decided) { .reason = r->reason, .judged = r->reason, .facts = &r->facts, .entry = &r->entry, .seen = &r->seen,
 		.class = judge_class(&r->entry, r->reason, &r->seen), .organisation = l->origin->name,
 		.peer = l->peer.peer.count ? l->peer.names[0].domain.text : "", .certificate = &l->peer, .address = l->address,
 		.method = f->octets, .method_length = f->method_length };

@@ -11,7 +11,7 @@
 void refusal_note(const struct traffic *, struct link *, const struct facts *, const struct entry *,
     const struct reading *, int64_t proven_until_us, enum reason);
 /* Answers and counts the message if it is the same case; true: it is done with. */
-bool refusal_again(const struct traffic *, struct link *, const struct frame *);
+bool refusal_again(struct traffic *, struct link *, const struct frame *);
 void refusal_forget(struct link *);
 
 /* An INVITE inside a dialog has the other side's To tag, so that ours cannot tell the ACK of

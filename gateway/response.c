@@ -150,6 +150,21 @@ static bool pass(const struct traffic *tr, const struct frame *f, const struct l
 
 /* --- what it means --- */
 
+/* Who looks on hears of it, whether it counts by the law or not. */
+static void witness_outcome(const struct traffic *tr, const struct pending *p, enum outcome outcome)
+{
+	struct sight_of_outcome seen = { .at_us = tr->store->clock_us(tr->store), .number = p->number, .outcome = outcome };
+	struct partner partner;
+	char who[PARTNER_TEXT_MAX];
+
+	if (p->partner && partner_from_key(&partner, p->partner, strlen(p->partner)))
+		partner_text(&partner, who);
+	else
+		snprintf(who, sizeof who, "%s", p->owner->name);
+	seen.partner = who;
+	witness_answered(&tr->witness, &seen);
+}
+
 static void count_outcome(const struct traffic *tr, struct pending *p, unsigned status)
 {
 	struct entry entry = { .limited = true };
@@ -157,6 +172,8 @@ static void count_outcome(const struct traffic *tr, struct pending *p, unsigned 
 
 	ledger_answered(tr->ledger, outcome == OUTCOME_SUCCESS ? ANSWERED_SUCCESS
 	    : outcome == OUTCOME_FAILURE ? ANSWERED_FAILURE : ANSWERED_NEUTRAL);
+	if (p->number && witness_looks(&tr->witness))
+		witness_outcome(tr, p, outcome);
 	if (!p->partner || outcome == OUTCOME_NEUTRAL || !partner_from_key(&entry.partner, p->partner, strlen(p->partner)))
 		return;
 	entry.limits = *ruleset_limits(p->law);

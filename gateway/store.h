@@ -182,4 +182,7 @@ struct store {
 struct store *store_memory_open(const char *state_file, unsigned max_partners, const struct limits *,
     int64_t (*monotonic_us)(void), int64_t (*wall_us)(void));
 
+/* The same without files, for what is judged a second time: now is what stands at `now_us`. */
+struct store *store_memory_told(unsigned max_partners, const struct limits *, const int64_t *now_us /* borrowed */);
+
 #endif

@@ -15,13 +15,13 @@ static struct memory *memory_of(struct store *store)
 
 static struct reading measure(struct memory *m, const struct entry *entry, const struct demand *demand)
 {
-	int64_t now_us = m->monotonic_us();
+	int64_t now_us = memory_now(m);
 	struct pair pair = memory_charge(m, entry, now_us);
 	struct hold own, provider = { 0 };
 	struct reading seen;
 
 	if (!pair.own)
-		return (struct reading){ .known = false };
+		return (struct reading){ .at_us = now_us, .known = false };
 	own = memory_hold(pair.own);
 	pair.own->period_us = entry->limits.rate.period_us;
 	if (pair.provider) {
@@ -56,7 +56,7 @@ static void memory_peek(struct store *store, const struct entry *entry, const st
 	struct glimpse glimpse;
 
 	peek(&glimpse, pair.own ? &pair.own->record : NULL, &entry->limits, pair.provider ? &pair.provider->record : NULL,
-	    entry->has_provider ? &entry->provider_limits : NULL, demand, m->monotonic_us());
+	    entry->has_provider ? &entry->provider_limits : NULL, demand, memory_now(m));
 	glimpse.seen.common = pair.common;
 	peeked(arg, &glimpse, false);
 }
@@ -64,7 +64,7 @@ static void memory_peek(struct store *store, const struct entry *entry, const st
 static void memory_outcome(struct store *store, const struct entry *entry, enum outcome outcome)
 {
 	struct memory *m = memory_of(store);
-	int64_t now_us = m->monotonic_us();
+	int64_t now_us = memory_now(m);
 	struct hold before;
 	struct pair pair;
 
@@ -91,7 +91,7 @@ static void count_one(struct memory *m, struct row *row, const struct entry *ent
 static void memory_count(struct store *store, const struct entry *entry, const struct store_visit *visit)
 {
 	struct memory *m = memory_of(store);
-	int64_t now_us = m->monotonic_us();
+	int64_t now_us = memory_now(m);
 	struct pair pair = memory_charge(m, entry, now_us);
 
 	count_one(m, pair.own, entry, visit, now_us);
@@ -158,7 +158,7 @@ static void memory_reload(struct store *store, const struct limits *limits, unsi
 static void memory_tick(struct store *store)
 {
 	struct memory *m = memory_of(store);
-	int64_t now_us = m->monotonic_us(), cost_ns = 0;
+	int64_t now_us = memory_now(m), cost_ns = 0;
 
 	for (uint32_t left = m->table.count; left > 0 && m->table.count && cost_ns < TICK_NS; left--)
 		cost_ns += memory_look(m, now_us);
@@ -193,7 +193,7 @@ static void memory_close(struct store *store)
 
 static int64_t memory_clock(struct store *store)
 {
-	return memory_of(store)->monotonic_us();
+	return memory_now(memory_of(store));
 }
 
 static struct siphash_key random_key(void)
@@ -205,8 +205,7 @@ static struct siphash_key random_key(void)
 	return key;
 }
 
-struct store *store_memory_open(const char *state_file, unsigned max_partners, const struct limits *limits,
-    int64_t (*monotonic_us)(void), int64_t (*wall_us)(void))
+static struct memory *open_memory(unsigned max_partners, const struct limits *limits)
 {
 	static const struct store_ops ops = {
 		.measure = memory_measure, .peek = memory_peek, .outcome = memory_outcome, .count = memory_count, .release = memory_release,
@@ -218,12 +217,20 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 	struct siphash_key key = random_key();
 
 	m->store = (struct store){ .ops = &ops, .clock_us = memory_clock, .target_key = random_key() };
-	m->monotonic_us = monotonic_us;
 	m->orders = m->store.orders = orders_new();
-	m->store.wall_ahead_us = wall_us() - monotonic_us();
 	partners_init(&m->table, &key);
 	profiles_init(&m->profiles, &key);
 	set_limits(m, limits, max_partners);
+	return m;
+}
+
+struct store *store_memory_open(const char *state_file, unsigned max_partners, const struct limits *limits,
+    int64_t (*monotonic_us)(void), int64_t (*wall_us)(void))
+{
+	struct memory *m = open_memory(max_partners, limits);
+
+	m->monotonic_us = monotonic_us;
+	m->store.wall_ahead_us = wall_us() - monotonic_us();
 	if (state_file && state_file[0]) {
 		struct keeper_house house = {
 			&m->table, m->orders, &m->limits, &m->max_partners, &m->store.target_key, monotonic_us, wall_us,
@@ -231,5 +238,13 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 
 		m->keeper = keeper_new(state_file, &house);
 	}
+	return &m->store;
+}
+
+struct store *store_memory_told(unsigned max_partners, const struct limits *limits, const int64_t *now_us)
+{
+	struct memory *m = open_memory(max_partners, limits);
+
+	m->told_us = now_us;
 	return &m->store;
 }

@@ -10,7 +10,9 @@
 #include "nexthop.h"
 #include "store.h"
 #include "trace.h"
+#include "trying.h"
 #include "way.h"
+#include "witness.h"
 
 struct traffic {
 	struct loop *loop;
@@ -24,6 +26,8 @@ struct traffic {
 	struct ledger *ledger;
 	struct refusals *refusals;    /* the last ones, for who asks why */
 	struct traces *traces;
+	struct witness witness;
+	struct trying trying;
 	const struct conf *conf;
 	struct ruleset *law;          /* the one new messages are judged under */
 	uint64_t law_number;          /* counts the laws, from 1 */

@@ -1,4 +1,4 @@
-/* One message's way through the edge: extract, match, prove, measure, judge,
+/* One message's way through the edge: extract, match, prove, measure, judge, show,
  * act, record. A transit owns its message, and keeps the ruleset it was matched under, so
  * that a reload never changes the law for a message already on its way. */
 #include <sofia-sip/sip_header.h>
@@ -28,6 +28,25 @@ void transit_free(struct transit *t)
 
 /* --- the way --- */
 
+/* For the record and for a candidate of the law, where there are such; nobody waits for them. */
+static void show(struct transit *t, const struct reading *seen)
+{
+	struct traffic *tr = t->traffic;
+	const char *method = sip_object(t->message)->sip_request->rq_method_name;
+	char who[PARTNER_TEXT_MAX];
+	struct sight sight = {
+		.at_us = seen ? seen->at_us : tr->store->clock_us(tr->store),
+		.connection = t->from->id, .told = &t->from->told, .peer = &t->from->peer.peer,
+		.facts = &t->facts, .method = method, .method_length = strlen(method), .in_dialog = t->passage.in_dialog,
+		.dns = t->proving.said, .dns_asked = t->proving.asked,
+		.partner = who, .reason = t->reason, .waived = judge_is_waived(&t->entry, t->reason),
+		.wait_us = seen && seen->admitted ? seen->wait_us : 0,
+	};
+
+	ledger_who(&t->entry, t->from->origin->name, who);
+	t->number = witness_judged(&tr->witness, &sight);
+}
+
 static void on_measured(void *arg, const struct reading *seen)
 {
 	struct transit *t = arg;
@@ -41,6 +60,8 @@ static void on_measured(void *arg, const struct reading *seen)
 	if (seen)
 		t->seen = *seen;
 	t->reason = judge(&t->facts, &t->entry, seen);
+	if (witness_looks(&t->traffic->witness))
+		show(t, seen);
 	if (t->measured)
 		via_tell_rate(t->message, seen->suspicious ? &t->entry.limits.suspicious_rate : &t->entry.limits.rate,
 		    clock_wall_us());

@@ -23,7 +23,8 @@ struct transit {
 	bool measured;             /* seen says something */
 	bool paced;                /* it waits for its slot */
 	bool asking, gone;         /* the store has not answered yet; ended before it did */
-	enum reason reason;
+	enum reason reason;        /* the law's; NONE: it was not asked */
+	uint64_t number;           /* the witness'; 0: nobody looked on */
 	size_t size, held;
 	struct timer slot;
 	struct transit *next, **back; /* of the link's waiting ones; back NULL: does not wait */

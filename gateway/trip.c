@@ -165,6 +165,7 @@ static void settle(struct trip *t, struct script_reading *got)
 	if (seen->refused_until_us)
 		seen->refused_until_us += now_us - got->now_us;
 	seen->slot_us -= t->pooled->redis_ahead_us;
+	seen->at_us = got->now_us - t->pooled->redis_ahead_us;
 	seen->common = got->shared || t->common;
 	mirror(t, got);
 	tell_ended(t, got);

@@ -109,5 +109,6 @@ void transit_link_closed(struct traffic *tr, struct link *l)
 		transit_free(l->waiting);
 	}
 	refusal_forget(l);
+	witness_closed(&tr->witness, l->id, l->told);
 	response_link_closed(tr, l);
 }

@@ -300,7 +300,7 @@ struct reading admit(struct record *own, const struct limits *limits, struct rec
 {
 	struct hearing h = {
 		.own = own, .limits = limits, .provider = provider, .provider_limits = provider_limits,
-		.demand = demand, .now_us = now_us, .seen = { .known = true },
+		.demand = demand, .now_us = now_us, .seen = { .at_us = now_us, .known = true },
 	};
 
 	let_time_pass(&h);

@@ -35,6 +35,7 @@ struct demand {
 
 /* What the store found. */
 struct reading {
+	int64_t at_us;            /* when it was read, on the store's clock */
 	enum class class;         /* as seen before this message; WATCHED when this message made it so */
 	bool admitted;            /* a slot is booked, and the target named; also by a watched partner, where the ladder lets it */
 	int64_t wait_us;          /* admitted: until its slot, 0: now */

@@ -1,6 +1,23 @@
 /* What follows from the facts alone. */
 #include "facts.h"
 
+#include <string.h>
+
+enum method method_read(const char *name, size_t length)
+{
+	/* RFC 3261 7.1: compared with their case. */
+	static const struct { const char *name; enum method method; } methods[] = {
+		{ "INVITE", METHOD_INVITE }, { "ACK", METHOD_ACK }, { "BYE", METHOD_BYE },
+		{ "CANCEL", METHOD_CANCEL }, { "PRACK", METHOD_PRACK }, { "OPTIONS", METHOD_OPTIONS },
+		{ "REGISTER", METHOD_REGISTER }, { "PUBLISH", METHOD_PUBLISH },
+	};
+
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (strlen(methods[i].name) == length && !memcmp(methods[i].name, name, length))
+			return methods[i].method;
+	return METHOD_OTHER;
+}
+
 bool facts_ends_call(const struct facts *facts)
 {
 	switch (facts->method) {

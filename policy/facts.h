@@ -18,6 +18,8 @@ enum method {
 	METHOD_PRACK, METHOD_OPTIONS, METHOD_REGISTER, METHOD_PUBLISH
 };
 
+enum method method_read(const char *name, size_t length);
+
 struct block;
 
 struct facts {

@@ -74,6 +74,11 @@ bool judge_is_waived(const struct entry *entry, enum reason reason)
 	    reason == REASON_PACED;
 }
 
+bool judge_awaits_answer(const struct facts *facts, const struct entry *entry)
+{
+	return entry->limited && entry->limits.min_responses && !facts->proven && facts->method != METHOD_CANCEL;
+}
+
 bool judge_is_fault(enum reason reason)
 {
 	switch (reason) {

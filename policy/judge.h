@@ -24,6 +24,10 @@ bool judge_is_fault(enum reason);
  * row 5): a blocked or unverified message is refused by an observer too. */
 bool judge_is_waived(const struct entry *, enum reason);
 
+/* Does the answer to a request that goes on tell how its partner behaves? To what begins something: inside is what we have
+ * proof of, since a To tag alone anyone may write. */
+bool judge_awaits_answer(const struct facts *, const struct entry *);
+
 /* The class that the partner has by this reason and reading. */
 enum class judge_class(const struct entry *, enum reason, const struct reading *seen);
 

@@ -88,7 +88,8 @@ static void tell(struct ruleset *law, struct switches *switches, char *statement
 	}
 }
 
-static struct ruleset *law_of(const char *policy)
+/* `limits` NULL: the defaults. */
+static inline struct ruleset *law_with(const char *policy, const struct limits *limits)
 {
 	struct ruleset *law = ruleset_new();
 	struct switches switches = { 0 };
@@ -100,8 +101,15 @@ static struct ruleset *law_of(const char *policy)
 		tell(law, &switches, s, ++line);
 	ruleset_set_federation(law, !switches.off, !switches.closed, switches.observe,
 	    (struct place){ "policy.conf", 101 }, (struct place){ "policy.conf", 102 });
+	if (limits)
+		ruleset_set_limits(law, limits);
 	CU_ASSERT_PTR_NULL_FATAL(ruleset_seal(law));
 	return law;
+}
+
+static inline struct ruleset *law_of(const char *policy)
+{
+	return law_with(policy, NULL);
 }
 
 /* Public suffixes of the tests: one label, and co.uk. */
@@ -123,7 +131,7 @@ struct stranger {
 	struct peer peer;
 };
 
-static void meet(struct stranger *s, const char *certificate)
+static inline void meet(struct stranger *s, const char *certificate)
 {
 	char text[TEXT], *rest = NULL;
 
