@@ -1,5 +1,6 @@
 /* try-policy: a candidate for the law, beside it. Only on the edge that is asked. */
 #include "clock.h"
+#include "commands.h"
 #include "talk.h"
 
 #define USUAL_US INT64_C(3600000000)

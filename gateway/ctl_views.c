@@ -203,6 +203,47 @@ static const struct section done_sections[] = {
 	{ "complaints", LAYOUT_LINE, NULL, NULL, COLUMNS(text_columns) },
 };
 
+static const struct column trial_columns[] = {
+	{ "policy.file",       "candidate",                        SHOW_TEXT, 0 },
+	{ "policy.digest",     "its digest",                       SHOW_TEXT, 0 },
+	{ "edge",              "edge",                             SHOW_TEXT, 0 },
+	{ "running",           "running",                          SHOW_FLAG, 0 },
+	{ "since",             "since",                            SHOW_WHEN, 0 },
+	{ "until",             "until",                            SHOW_WHEN, 0 },
+	{ "judged",            "requests judged",                  SHOW_TEXT, 0 },
+	{ "same",              "alike",                            SHOW_TEXT, 0 },
+	{ "newly_refused",     "refused that the law lets through", SHOW_TEXT, 0 },
+	{ "newly_let_through", "let through that the law refuses", SHOW_TEXT, 0 },
+};
+
+static const struct column trial_total_columns[] = {
+	{ "verdict",   "verdict",   SHOW_WORD,   0 },
+	{ "reason",    "reason",    SHOW_TEXT,   0 },
+	{ "observe",   "observed",  SHOW_FLAG,   0 },
+	{ "law",       "law",       SHOW_NUMBER, 0 },
+	{ "candidate", "candidate", SHOW_NUMBER, 0 },
+};
+
+static const struct column trial_row_columns[] = {
+	{ "partner",           "partner",   SHOW_TEXT,   0 },
+	{ "law.verdict",       "law",       SHOW_WORD,   0 },
+	{ "law.reason",        "",          SHOW_TEXT,   0 },
+	{ "law.observe",       "observed",  SHOW_FLAG,   0 },
+	{ "candidate.verdict", "candidate", SHOW_WORD,   0 },
+	{ "candidate.reason",  "",          SHOW_TEXT,   0 },
+	{ "candidate.observe", "observed",  SHOW_FLAG,   0 },
+	{ "count",             "count",     SHOW_NUMBER, 0 },
+	{ "candidate.rule",    "rule",      SHOW_TEXT,   0 },
+};
+
+static const struct section trial_sections[] = {
+	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(done_columns) },
+	{ "complaints", LAYOUT_LINE, NULL, NULL, COLUMNS(complaint_columns) },
+	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(trial_columns) },
+	{ "totals", LAYOUT_GRID, "", NULL, COLUMNS(trial_total_columns) },
+	{ "partners", LAYOUT_GRID, "", NULL, COLUMNS(trial_row_columns) },
+};
+
 /* A line of the decision log. */
 static const struct column log_columns[] = {
 	{ "lost",    "lost:",  SHOW_TEXT, 0 },
@@ -301,6 +342,7 @@ static const struct view views[] = {
 	VIEW("unblock", done_sections),
 	VIEW("reload", done_sections),
 	VIEW("drain", done_sections),
+	VIEW("try-policy", trial_sections),
 	VIEW("log", log_sections),
 	VIEW("trace", trace_sections),
 	VIEW("watch", watch_sections),

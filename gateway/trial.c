@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
-#include "ledger.h"
 
 #define OTHERS "(others)"
 
