@@ -238,7 +238,7 @@ static const struct column trial_row_columns[] = {
 
 static const struct section trial_sections[] = {
 	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(done_columns) },
-	{ "complaints", LAYOUT_LINE, NULL, NULL, COLUMNS(complaint_columns) },
+	{ "complaints", LAYOUT_LINE, NULL, NULL, COLUMNS(text_columns) },
 	{ NULL, LAYOUT_FIELDS, NULL, NULL, COLUMNS(trial_columns) },
 	{ "totals", LAYOUT_GRID, "", NULL, COLUMNS(trial_total_columns) },
 	{ "partners", LAYOUT_GRID, "", NULL, COLUMNS(trial_row_columns) },
