@@ -66,6 +66,28 @@ static bool misleads(const sip_request_t *rq)
 }
 
 static bool is_local(const struct ruleset *law, const url_t *url)
+#define MADDR "maddr"
+
+/* A maddr parameter, which would send the next hop wherever it says (RFC 3261 16.5). Its name may be written with
+ * escapes (RFC 3261 25.1). */
+static bool is_aimed(const url_t *url)
+{
+	char name[3 * sizeof MADDR];
+	size_t length;
+
+	for (const char *at = url->url_params; at && *at; at += length + strcspn(at + length, ";"), at += *at == ';') {
+		length = strcspn(at, "=;");
+		if (length >= sizeof name)
+			continue;
+		memcpy(name, at, length);
+		name[length] = '\0';
+		url_unescape(name, name);
+		if (!strcasecmp(name, MADDR))
+			return true;
+	}
+	return false;
+}
+
 {
 	struct domain d;
 
@@ -137,7 +159,6 @@ static enum reason message_fault(const struct own *own, const sip_t *sip, bool a
 	return REASON_NONE;
 }
 
-/* `aimed`: a maddr parameter would send the next hop wherever it says (RFC 3261 16.5). */
 static enum reason routing_fault(const struct facts *facts, const struct passage *p, bool local, bool aimed)
 {
 	if (p->route == ROUTE_BAD)
@@ -214,7 +235,7 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 	read_route(p, view, facts, from, sip);
 	facts->recipient_list = has_recipient_list(sip);
 	local = is_local(view->law, url);
-	facts->fault = routing_fault(facts, p, local, url_has_param(url, "maddr"));
+	facts->fault = routing_fault(facts, p, local, is_aimed(url));
 	facts->has_target = local && !facts->for_edge;
 	if (facts->has_target)
 		facts->target = hash_of(view->target_key, url);
@@ -229,7 +250,7 @@ static enum reason read_partner(struct passage *p, const struct extract_view *vi
 
 	if (misleads(rq))
 		return REASON_MALFORMED;
-	if (facts->method == METHOD_REGISTER || facts->method == METHOD_PUBLISH || url_has_param(url, "maddr"))
+	if (facts->method == METHOD_REGISTER || facts->method == METHOD_PUBLISH || is_aimed(url))
 		return REASON_NOT_HERE;
 	if (!domain_parse(&p->partner, url->url_host, strlen(url->url_host)) || ruleset_is_local(view->law, &p->partner))
 		return REASON_NOT_HERE;
