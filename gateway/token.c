@@ -9,26 +9,21 @@
 
 #include "../policy/alloc.h"
 #include "../policy/target.h"
+#include "base64url.h"
 
 #define VERSION 1
 #define MAC_SIZE 16
-#define KEY_SIZE 32
 #define PLAIN_MAX (3 + 2 * DOMAIN_MAX)
-
-struct token_keys {
-	size_t count;
-	unsigned char key[][KEY_SIZE];
-};
 
 struct token_keys *token_keys_new(const void *keys, size_t count)
 {
 	size_t room = count ? count : 1;
-	struct token_keys *k = alloc_zero(1, sizeof *k + room * KEY_SIZE);
+	struct token_keys *k = alloc_zero(1, sizeof *k + room * TOKEN_KEY_SIZE);
 
 	k->count = room;
 	if (count)
-		memcpy(k->key, keys, count * KEY_SIZE);
-	else if (RAND_bytes(k->key[0], KEY_SIZE) != 1)
+		memcpy(k->key, keys, count * TOKEN_KEY_SIZE);
+	else if (RAND_bytes(k->key[0], TOKEN_KEY_SIZE) != 1)
 		abort();
 	return k;
 }
@@ -36,7 +31,7 @@ struct token_keys *token_keys_new(const void *keys, size_t count)
 void token_keys_free(struct token_keys *k)
 {
 	if (k)
-		OPENSSL_cleanse(k->key, k->count * KEY_SIZE);
+		OPENSSL_cleanse(k->key, k->count * TOKEN_KEY_SIZE);
 	free(k);
 }
 
@@ -58,7 +53,7 @@ static void sign(const unsigned char *key, const unsigned char *plain, size_t si
 	memcpy(input + size, &local, sizeof local);
 	/* The Call-ID is as long as the peer likes: its digest goes in. */
 	if (!EVP_Digest(d->call_id, call_id, input + size + sizeof local, &length, EVP_sha256(), NULL)
-	    || !HMAC(EVP_sha256(), key, KEY_SIZE, input, size + sizeof local + length, digest, &length))
+	    || !HMAC(EVP_sha256(), key, TOKEN_KEY_SIZE, input, size + sizeof local + length, digest, &length))
 		abort();
 	memcpy(mac, digest, MAC_SIZE);
 }
@@ -76,48 +71,13 @@ static size_t pack(const struct token *t, unsigned char *out)
 	return size + t->source.length;
 }
 
-/* Base64url without padding. */
-static void encode(const unsigned char *octets, size_t size, char out[TOKEN_TEXT_MAX])
-{
-	int n = EVP_EncodeBlock((unsigned char *)out, octets, (int)size);
-
-	while (n > 0 && out[n - 1] == '=')
-		out[--n] = '\0';
-	for (; n > 0; n--)
-		if (out[n - 1] == '+')
-			out[n - 1] = '-';
-		else if (out[n - 1] == '/')
-			out[n - 1] = '_';
-}
-
 void token_make(const struct token_keys *k, const struct token *t, const struct token_dialog *d, char out[TOKEN_TEXT_MAX])
 {
 	unsigned char plain[PLAIN_MAX + MAC_SIZE];
 	size_t size = pack(t, plain);
 
 	sign(k->key[0], plain, size, d, plain + size);
-	encode(plain, size + MAC_SIZE, out);
-}
-
-/* The octets of a text that encode would make; -1 for all else, other spare bits in
- * its last character too: a token has one spelling. */
-static int decode(const char *text, unsigned char *out)
-{
-	char padded[TOKEN_TEXT_MAX + 4], again[TOKEN_TEXT_MAX + 4];
-	size_t length = strlen(text), pad;
-	int n;
-
-	if (length == 0 || length >= TOKEN_TEXT_MAX || length % 4 == 1)
-		return -1;
-	for (size_t i = 0; i < length; i++)
-		padded[i] = text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i];
-	pad = (4 - length % 4) % 4;
-	memset(padded + length, '=', pad);
-	n = EVP_DecodeBlock(out, (unsigned char *)padded, (int)(length + pad)) - (int)pad;
-	if (n <= 0)
-		return -1;
-	encode(out, (size_t)n, again);
-	return strcmp(again, text) ? -1 : n;
+	base64url_encode(plain, size + MAC_SIZE, out);
 }
 
 static bool unpack(const unsigned char *plain, size_t size, struct token *out)
@@ -138,11 +98,11 @@ static bool unpack(const unsigned char *plain, size_t size, struct token *out)
 
 bool token_read(const struct token_keys *k, const char *text, const struct token_dialog *d, struct token *out)
 {
-	unsigned char plain[TOKEN_TEXT_MAX], mac[MAC_SIZE];
-	int n = decode(text, plain);
+	unsigned char plain[PLAIN_MAX + MAC_SIZE], mac[MAC_SIZE];
+	int n = base64url_decode(text, plain, sizeof plain);
 	bool good = false;
 
-	if (n < MAC_SIZE + 3 || n > PLAIN_MAX + MAC_SIZE)
+	if (n < MAC_SIZE + 3)
 		return false;
 	for (size_t i = 0; i < k->count; i++) {
 		sign(k->key[i], plain, (size_t)n - MAC_SIZE, d, mac);

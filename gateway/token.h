@@ -9,7 +9,13 @@
 
 #include "../policy/domain.h"
 
-struct token_keys;
+#define TOKEN_KEY_SIZE 32
+
+/* The route keys of the pool: the first signs, all verify. */
+struct token_keys {
+	size_t count;
+	unsigned char key[][TOKEN_KEY_SIZE];
+};
 
 enum token_side { TOKEN_BOTH, TOKEN_OUTER, TOKEN_INNER };
 
@@ -28,7 +34,7 @@ struct token_dialog {
 
 #define TOKEN_TEXT_MAX 760
 
-/* `keys`: 32 octets each; the first signs, all verify. None given: a random one is made. */
+/* `keys`: TOKEN_KEY_SIZE octets each. None given: a random one is made. */
 struct token_keys *token_keys_new(const void *keys, size_t count);
 void token_keys_free(struct token_keys *);
 
