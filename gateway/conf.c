@@ -75,6 +75,7 @@ static const struct table messages_table = TABLE(messages_rows);
 static const struct setting border_rows[] = {
 	{ "remove", KIND_OTHER, .field = AT(border.remove), .read = conf_read_headers },
 	{ "diagnostics", KIND_FLAG, .field = AT(border.diagnostics), .fallback = "true" },
+	{ "ms-diagnostics", KIND_WORD, .field = AT(border.ms_diagnostics), .words = "public|keep|remove", .fallback = "public" },
 	{ "hide-hosts", KIND_FLAG, .field = AT(border.hide_hosts), .fallback = "false" },
 	{ "user-agent", KIND_TEXT, .field = AT(border.user_agent), .fallback = "keep" },
 };
@@ -172,6 +173,7 @@ static struct conf *conf_new(const char *path)
 	conf->path = alloc_text(path);
 	texts_add(&conf->border.remove, "P-Asserted-Identity");
 	texts_add(&conf->border.remove, "Remote-Party-ID");
+	texts_add(&conf->border.remove, "ms-edge-proxy-message-trust");
 	return conf;
 }
 

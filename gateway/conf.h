@@ -108,6 +108,7 @@ struct conf {
 	struct {
 		struct texts remove;             /* header names; never one that routing needs */
 		bool diagnostics, hide_hosts;
+		enum diagnostics_setting { DIAGNOSTICS_PUBLIC, DIAGNOSTICS_KEEP, DIAGNOSTICS_REMOVE } ms_diagnostics;
 		char *user_agent;                /* "keep", "remove" or the text to set */
 	} border;
 	struct {

@@ -7,6 +7,8 @@
 #include "../policy/alloc.h"
 #include "conf_parts.h"
 
+#define USER_AGENT_MAX 250
+
 struct check {
 	struct reader *reader;  /* borrowed */
 	const config_t *config; /* borrowed */
@@ -97,8 +99,8 @@ static void check_values(const struct check *check)
 	struct address address;
 	struct sockaddr_un un;
 
-	if (!*conf->border.user_agent || strpbrk(conf->border.user_agent, "\"\\"))
-		wrong(check, "border.user-agent", "write \"keep\", \"remove\" or a text without quotes");
+	if (!*conf->border.user_agent || strpbrk(conf->border.user_agent, "\"\\") || strlen(conf->border.user_agent) > USER_AGENT_MAX)
+		wrong(check, "border.user-agent", "write \"keep\", \"remove\" or a text without quotes, of at most 250 letters");
 	if (*conf->dns.resolver && !address_parse(&address, conf->dns.resolver))
 		wrong(check, "dns.resolver", "write the address and port of a DNS server, as in \"127.0.0.1:53\", or \"\" for the system's");
 	if (strlen(conf->console.socket) >= sizeof(un.sun_path))

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "../policy/target.h"
+#include "hidden.h"
 
 #define MAX_FORWARDS_MOST 255
 
@@ -65,7 +66,6 @@ static bool misleads(const sip_request_t *rq)
 	return is_sip(rq->rq_url) && (rq->rq_url->url_headers || host_is_escaped(rq));
 }
 
-static bool is_local(const struct ruleset *law, const url_t *url)
 #define MADDR "maddr"
 
 /* A maddr parameter, which would send the next hop wherever it says (RFC 3261 16.5). Its name may be written with
@@ -88,6 +88,7 @@ static bool is_aimed(const url_t *url)
 	return false;
 }
 
+static bool is_local(const struct ruleset *law, const url_t *url)
 {
 	struct domain d;
 
@@ -193,14 +194,16 @@ static bool keeps_to_dialog(const struct facts *facts, const struct siphash_key 
 }
 
 static void read_route(struct passage *p, const struct extract_view *view, const struct facts *facts,
-    const struct link *from, const sip_t *sip)
+    const struct link *from, msg_t *msg)
 {
+	const sip_t *sip = sip_object(msg);
 	const url_t *to = sip->sip_to->a_url;
 	struct token_dialog dialog = { sip->sip_call_id->i_id, to->url_user, to->url_host ? to->url_host : "" };
 
 	p->route = route_read(view->own, sip, &dialog, false, &p->token, &p->own_routes);
 	if (p->route == ROUTE_PROVEN && (strcmp(p->token.organisation.text, from->origin->name)
-	    || !domain_same(&p->token.source, &facts->source)))
+	    || !domain_same(&p->token.source, &facts->source)
+	    || !hidden_read_routes(view->own, msg, p->own_routes, &p->hidden_routes)))
 		p->route = ROUTE_BAD;
 	if (p->route == ROUTE_PROVEN && !p->in_dialog)
 		p->route = ROUTE_NONE; /* a token serves the dialog it was given for, no new one */
@@ -232,7 +235,7 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 	if (facts->fault)
 		return;
 	p->transaction = via_transaction(view->own, sip, from->origin->name);
-	read_route(p, view, facts, from, sip);
+	read_route(p, view, facts, from, msg);
 	facts->recipient_list = has_recipient_list(sip);
 	local = is_local(view->law, url);
 	facts->fault = routing_fault(facts, p, local, is_aimed(url));

@@ -14,6 +14,7 @@ struct passage {
 	enum route_verdict route;
 	struct token token;      /* with ROUTE_PROVEN */
 	unsigned own_routes;     /* leading Routes of ours */
+	const char *hidden_routes; /* what they hide of the inside, for the way behind them; lives as the message; NULL: nothing */
 	bool in_dialog;          /* To has a tag */
 	struct domain partner;   /* from inside: whom it is for, by the token or the Request-URI */
 };

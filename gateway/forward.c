@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
+#include "border.h"
+#include "hidden.h"
 
 static uint64_t spread(const struct traffic *tr, const sip_t *sip)
 {
@@ -60,7 +62,7 @@ static bool starts_dialog(const struct request *r)
 }
 
 /* The local party is who is called, or who calls. */
-static bool record(const struct traffic *tr, const struct request *r, const struct link *to)
+static bool record(const struct traffic *tr, const struct request *r, const struct link *to, const char *hidden)
 {
 	bool inward = r->from->kind == LINK_PARTNER;
 	sip_t *sip = sip_object(r->message);
@@ -71,20 +73,48 @@ static bool record(const struct traffic *tr, const struct request *r, const stru
 
 	if (!domain_parse(&token.organisation, organisation, strlen(organisation)))
 		return false;
-	return route_record(r->message, &tr->own, &token, &dialog, inward);
+	return route_record(r->message, &tr->own, &token, &dialog, inward, *hidden ? hidden : NULL);
 }
 
-/* Headers in the order that they are pushed to the front: Via last. */
-static bool change(const struct traffic *tr, const struct request *r, const struct link *to, const char *branch)
+/* Where names are hidden ours hide all Routes of the inside: what else a partner has put behind them leads nowhere. */
+static bool take_routes(const struct traffic *tr, const struct request *r, bool inward)
 {
-	bool inward = r->from->kind == LINK_PARTNER;
+	bool more = r->passage->route == ROUTE_PROVEN && !(inward && tr->conf->border.hide_hosts);
 
-	route_remove(r->message, r->passage->route == ROUTE_PROVEN ? r->passage->own_routes : UINT32_MAX);
-	message_remove_named(r->message, tr->conf->border.remove.list, tr->conf->border.remove.count);
-	return via_count_down(r->message)
-	    && message_user_agent(r->message, tr->conf->border.user_agent)
-	    && (!starts_dialog(r) || record(tr, r, to))
-	    && via_push(r->message, inward ? &tr->own.inner : &tr->own.outer, branch);
+	if (r->passage->hidden_routes)
+		return hidden_give_routes(r->message, r->passage->hidden_routes);
+	route_remove(r->message, more ? r->passage->own_routes : UINT32_MAX);
+	return true;
+}
+
+/* Our Via goes again, and what it hides comes back: it must not stand in an answer of ours. */
+static void take_back_via(const struct traffic *tr, msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+
+	if (!hidden_in_via(sip) || !hidden_give_vias(&tr->own, msg))
+		msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_via);
+}
+
+/* Headers in the order that they are pushed to the front: Via last. Where the names of the inside are hidden, a
+ * Record-Route that begins no dialog goes without a trace: it has no meaning (RFC 3261 12.2). */
+static enum reason change(const struct traffic *tr, const struct request *r, const struct link *to, const char *branch)
+{
+	bool inward = r->from->kind == LINK_PARTNER, hides = !inward && tr->conf->border.hide_hosts;
+	char records[SEAL_PLAIN_MAX + 1] = "";
+
+	if (hides && !hidden_take_records(r->message, records))
+		return REASON_TOO_LARGE;
+	if (!take_routes(tr, r, inward)
+	    || !via_count_down(r->message)
+	    || !border_clean(tr->conf, r->message, inward ? BORDER_TO_INSIDE : BORDER_TO_PARTNER)
+	    || (starts_dialog(r) && !record(tr, r, to, records))
+	    || !via_push(r->message, inward ? &tr->own.inner : &tr->own.outer, branch))
+		return REASON_MALFORMED;
+	if (!hides || hidden_take_vias(&tr->own, r->message))
+		return REASON_NONE;
+	take_back_via(tr, r->message);
+	return REASON_TOO_LARGE;
 }
 
 static bool queue(const struct request *r, struct link *to)
@@ -166,17 +196,17 @@ enum reason forward_send(const struct traffic *tr, const struct request *r, stru
 		if (!lines)
 			return REASON_MALFORMED;
 	}
-	if (!change(tr, r, to, branch)) {
+	reason = change(tr, r, to, branch);
+	if (reason) {
 		free(lines);
-		return REASON_MALFORMED;
+		return reason;
 	}
 	reason = lines ? remember(tr, r, to, key, branch, lines) : REASON_NONE;
 	if (!reason && queue(r, to))
 		return REASON_NONE;
 	if (!reason && lines)
 		pending_drop(tr->pendings, pending_find(tr->pendings, key));
-	/* Our Via must not stand in the answer to the partner. */
-	msg_header_remove(r->message, NULL, (msg_header_t *)sip->sip_via);
+	take_back_via(tr, r->message);
 	return reason ? reason : REASON_MALFORMED;
 }
 
@@ -195,7 +225,7 @@ static bool send_along(const struct traffic *tr, const struct request *r, struct
 {
 	struct link *to = link_by_id(tr->links, p->to);
 
-	return to && link_is_open(to) && change(tr, r, to, p->branch) && queue(r, to);
+	return to && link_is_open(to) && !change(tr, r, to, p->branch) && queue(r, to);
 }
 
 enum follow forward_ack(const struct traffic *tr, const struct request *r)

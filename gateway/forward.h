@@ -25,7 +25,7 @@ struct link *forward_partner(const struct traffic *, const struct domain *organi
 enum reason forward_choose(const struct traffic *, const struct request *, struct link **to);
 
 /* Changes the message, remembers it, queues it. REASON_NONE, or busy (a quota), malformed (sofia cannot print what it
- * parsed): nothing has left then. */
+ * parsed), too-large (more names of the inside than can be hidden): nothing has left then. */
 enum reason forward_send(const struct traffic *, const struct request *, struct link *to);
 
 /* CANCEL and ACK that follow a pending INVITE of this organisation. */

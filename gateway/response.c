@@ -1,5 +1,7 @@
 #include "response.h"
 
+#include "border.h"
+#include "hidden.h"
 #include "reply.h"
 
 #include <sofia-sip/sip_header.h>
@@ -66,56 +68,60 @@ static bool has_room(const struct link *by, const struct link *to)
 
 /* --- printing it without our Via --- */
 
-static bool line_stays(const struct traffic *tr, const struct frame *f, uint16_t i)
+static bool line_stays(const struct traffic *tr, const struct frame *f, uint16_t i, char instead[BORDER_LINE_MAX])
 {
-	const struct texts *remove = &tr->conf->border.remove;
-
-	if (i == f->via)
-		return false;
-	if (f->line[i].header != FRAME_OTHER)
-		return true;
-	for (size_t n = 0; n < remove->count; n++)
-		if (frame_line_is(f, i, remove->list[n]))
-			return false;
-	return !strcmp(tr->conf->border.user_agent, "keep") || (!frame_line_is(f, i, "User-Agent") && !frame_line_is(f, i, "Server"));
+	if (i != f->via)
+		return border_line(tr->conf, f, i, instead);
+	border_server(tr->conf, instead);
+	return false;
 }
 
 /* By the scan: our Via's line is dropped, the others go as they came. */
 static void pass_scanned(const struct traffic *tr, const struct frame *f, struct link *to)
 {
-	const char *agent = tr->conf->border.user_agent;
+	char instead[BORDER_LINE_MAX];
 	size_t from = 0;
 
 	for (uint16_t i = 0; i < f->lines; i++) {
 		const struct frame_line *line = &f->line[i];
 
-		if (line_stays(tr, f, i))
+		if (line_stays(tr, f, i, instead))
 			continue;
 		stream_send(to->stream, f->octets + from, line->at - from);
+		stream_send(to->stream, instead, strlen(instead));
 		from = line->at + line->length + 2;
-		if (i == f->via && strcmp(agent, "keep") && strcmp(agent, "remove")) {
-			char own[300];
-			int n = snprintf(own, sizeof own, "Server: %s\r\n", agent);
-
-			stream_send(to->stream, own, (size_t)n);
-		}
 	}
 	stream_send(to->stream, f->octets + from, f->size - from);
 }
 
-/* By the parser: what strangers send, and a Via line with several values. */
-static bool pass_parsed(const struct traffic *tr, const struct frame *f, struct link *to)
+/* Without our Via, which may hide others. */
+static bool take_way_back(const struct traffic *tr, msg_t *msg, const struct link *by)
+{
+	const sip_t *sip = sip_object(msg);
+
+	if (by->kind != LINK_PARTNER || !hidden_in_via(sip)) {
+		if (!sip->sip_via->v_next)
+			return false;
+		msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_via);
+	} else if (!hidden_give_vias(&tr->own, msg)) {
+		return false;
+	}
+	if (by->kind == LINK_PARTNER)
+		return hidden_give_records(&tr->own, msg);
+	return !tr->conf->border.hide_hosts || hidden_take_records_of_answer(&tr->own, msg);
+}
+
+/* By the parser: what strangers send, what hides names, and a Via line with several values. */
+static bool pass_parsed(const struct traffic *tr, const struct frame *f, const struct link *by, struct link *to)
 {
 	msg_t *msg = message_parse_framed(tr->class, f);
-	bool good = false;
+	bool good;
 
 	if (!msg)
 		return false;
-	if (sip_object(msg)->sip_status && sip_object(msg)->sip_via->v_next) {
-		msg_header_remove(msg, NULL, (msg_header_t *)sip_object(msg)->sip_via);
-		message_remove_named(msg, tr->conf->border.remove.list, tr->conf->border.remove.count);
-		good = message_user_agent(msg, tr->conf->border.user_agent) && (!to || message_send(msg, to->stream));
-	}
+	good = sip_object(msg)->sip_status && take_way_back(tr, msg, by)
+	    && border_clean(tr->conf, msg, by->kind == LINK_PARTNER ? BORDER_TO_INSIDE : BORDER_TO_PARTNER)
+	    && (!to || message_send(msg, to->stream));
 	msg_destroy(msg);
 	return good;
 }
@@ -128,21 +134,21 @@ static bool one_via(const struct frame *f)
 	return !memchr(value, ',', length);
 }
 
-/* Is another Via below ours? Without one the answer is for nobody. */
-static bool more_vias(const struct frame *f)
+static bool has_line(const struct frame *f, uint16_t from, enum frame_header header)
 {
-	for (uint16_t i = (uint16_t)(f->via + 1); i < f->lines; i++)
-		if (f->line[i].header == FRAME_VIA)
+	for (uint16_t i = from; i < f->lines; i++)
+		if (f->line[i].header == header)
 			return true;
 	return false;
 }
 
 static bool pass(const struct traffic *tr, const struct frame *f, const struct link *by, struct link *to)
 {
-	if (by->kind == LINK_PARTNER || !one_via(f))
-		return pass_parsed(tr, f, to);
-	if (!more_vias(f))
-		return false;
+	if (by->kind == LINK_PARTNER || !one_via(f)
+	    || (tr->conf->border.hide_hosts && has_line(f, 0, FRAME_RECORD_ROUTE)))
+		return pass_parsed(tr, f, by, to);
+	if (!has_line(f, (uint16_t)(f->via + 1), FRAME_VIA))
+		return false; /* without another Via below ours it is for nobody */
 	if (to)
 		pass_scanned(tr, f, to);
 	return true;

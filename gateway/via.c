@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "seal.h"
+
 #define COOKIE "z9hG4bK"
 #define OURS COOKIE "fg"
 /* A message may pass here more than once, but not for ever: each costs a signature over the Call-ID. */
@@ -270,7 +272,7 @@ bool via_count_down(msg_t *msg)
 
 /* --- Route and Record-Route --- */
 
-static const char *token_param(const url_t *url, char out[TOKEN_TEXT_MAX])
+const char *route_token(const url_t *url, char out[TOKEN_TEXT_MAX])
 {
 	if (!url->url_params)
 		return NULL;
@@ -280,7 +282,7 @@ static const char *token_param(const url_t *url, char out[TOKEN_TEXT_MAX])
 	return out;
 }
 
-static bool route_is_ours(const struct own *own, const url_t *url)
+bool route_is_ours(const struct own *own, const url_t *url)
 {
 	return url->url_params && url_has_param(url, "fg") && own_host(own, url->url_host);
 }
@@ -305,7 +307,7 @@ enum route_verdict route_read(const struct own *own, const sip_t *sip, const str
 			continue;
 		if (++ours > OWN_ROUTES_MOST)
 			return ROUTE_BAD;
-		if (!token_param(r->r_url, text) || !token_read(own->tokens, text, dialog, &token))
+		if (!route_token(r->r_url, text) || !token_read(own->tokens, text, dialog, &token))
 			return ROUTE_BAD;
 		if (at == *consume && at < 2) {
 			if (!side_fits(token.side, from_inside, at == 0))
@@ -372,26 +374,30 @@ bool route_undo_strict(const struct own *own, msg_t *msg)
 }
 
 static bool push_record(msg_t *msg, const struct own *own, const struct own_side *side, struct token token,
-    enum token_side names, const struct token_dialog *dialog)
+    enum token_side names, const struct token_dialog *dialog, const char *hidden)
 {
-	char text[TOKEN_TEXT_MAX];
+	char text[TOKEN_TEXT_MAX], sealed[SEAL_TEXT_MAX];
 	bool sips = sip_object(msg)->sip_request->rq_url->url_type == url_sips;
 	sip_record_route_t *rr;
 
 	token.side = names;
 	token_make(own->tokens, &token, dialog, text);
-	rr = sip_record_route_format(msg_home(msg), "<%s:%s:%u%s;lr;fg=%s>", sips ? "sips" : "sip", side->host.text,
-	    side->port, sips ? "" : side->tls ? ";transport=tls" : ";transport=tcp", text);
+	if (hidden && !seal(own->tokens, text, hidden, sealed))
+		return false;
+	rr = sip_record_route_format(msg_home(msg), "<%s:%s:%u%s;lr;fg=%s%s%s>", sips ? "sips" : "sip", side->host.text,
+	    side->port, sips ? "" : side->tls ? ";transport=tls" : ";transport=tcp", text,
+	    hidden ? ";" HIDDEN_PARAM "=" : "", hidden ? sealed : "");
 	return msg_header_insert(msg, NULL, (msg_header_t *)rr) >= 0;
 }
 
-bool route_record(msg_t *msg, const struct own *own, const struct token *token, const struct token_dialog *dialog, bool inward)
+bool route_record(msg_t *msg, const struct own *own, const struct token *token, const struct token_dialog *dialog, bool inward,
+    const char *hidden)
 {
 	if (own->one_side)
-		return push_record(msg, own, &own->outer, *token, TOKEN_BOTH, dialog);
+		return push_record(msg, own, &own->outer, *token, TOKEN_BOTH, dialog, hidden);
 	if (!inward)
-		return push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog)
-		    && push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog);
-	return push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog)
-	    && push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog);
+		return push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog, hidden)
+		    && push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog, NULL);
+	return push_record(msg, own, &own->outer, *token, TOKEN_OUTER, dialog, NULL)
+	    && push_record(msg, own, &own->inner, *token, TOKEN_INNER, dialog, hidden);
 }

@@ -77,7 +77,14 @@ bool routes_are_sound(msg_t *);
 /* Removes the first `count` Routes; all of them for UINT_MAX. */
 void route_remove(msg_t *, unsigned count);
 
-/* Pushes our Record-Route(s), that of the side where it goes on top. False: cannot be printed. */
-bool route_record(msg_t *, const struct own *, const struct token *, const struct token_dialog *, bool inward);
+/* Is that a Route or Record-Route of ours? Then the text of its token; NULL: it has none, or too long a one. */
+bool route_is_ours(const struct own *, const url_t *);
+const char *route_token(const url_t *, char out[TOKEN_TEXT_MAX]);
+
+#define HIDDEN_PARAM "fgh" /* of our Via and Record-Route: what hidden.h seals */
+
+/* Pushes our Record-Route(s), that of the side where it goes on top. `hidden`: what the one next to the inside is
+ * to hide; NULL: nothing. False: cannot be printed, or hides too much. */
+bool route_record(msg_t *, const struct own *, const struct token *, const struct token_dialog *, bool inward, const char *hidden);
 
 #endif

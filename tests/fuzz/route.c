@@ -118,7 +118,7 @@ static bool change(const struct own *own, msg_t *msg)
 	what_is_proven_is_signed(own, sip, true);
 	route_remove(msg, 1);
 	LAW(count_routes(sip) == (before ? before - 1 : 0), "one Route is removed");
-	return via_count_down(msg) && route_record(msg, own, &named, &dialog, true) && via_push(msg, &own->inner, "z9hG4bKfg0123456789abcdef.01234567");
+	return via_count_down(msg) && route_record(msg, own, &named, &dialog, true, NULL) && via_push(msg, &own->inner, "z9hG4bKfg0123456789abcdef.01234567");
 }
 
 static void is_still_ours(const char *text, size_t size, unsigned vias, unsigned routes)

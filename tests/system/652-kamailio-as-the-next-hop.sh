@@ -6,20 +6,7 @@
 
 have sipp; have stunnel4; have kamailio
 versions kamailio sipp stunnel
-MESSAGES_SET='answer-timeout = "1s"; ring-timeout = "3s";' # a long call is longer
-POLICY='allow = ( { domain = "contoso.example"; } );'
-address=$(free_address) door=$(free_address)
-FEDERATION_LISTEN="\"$address\""
-make_certs
-callee_port=$(free_port) lan=$(free_port) wan=$(free_port) also=$(free_port)
-HOPS="{ uri = \"sips:127.0.0.1:$wan\"; name = \"director1.example.com\"; }"
-INTERNAL_SET="listen = [ \"$door\" ]; certificate = \"$T/edge.pem\"; key = \"$T/edge.key\"; ca = \"$T/ca.pem\";
-	peers = [ \"director1.example.com\" ];"
-callee_comes() { :; }
-
-proxy ours kamailio-inside director "$wan" "s/@LAN@/$lan/; s/@WAN@/$wan/; s/@BOB@/$callee_port/; s/@ALSO@/$also/; s/@DOOR@/$door/"
-edge
-hop_is_up
+kamailio_inside
 tunnel contoso
 for word in $WORDS; do
 	pair "$word" 10 u1 -t t1 "127.0.0.1:$tunnel_port"

@@ -17,7 +17,7 @@ enum { ROOM = 4 << 20, EVENTS = 64 };
 static const char help[] =
 	"usage: nexthop --listen ADDR:PORT [--cert FILE --key FILE --ca FILE] [--tls1.2] [--log FILE [--raw]]\n"
 	"               [--answer METHOD=STATUS]... [--answer-user PATTERN=STATUS]... [--silent METHOD]... [--ring]\n"
-	"               [--delay MS] [--header LINE]... [--contact HOST:PORT] [--edge ADDR:PORT] [--control FILE]\n"
+	"               [--delay MS] [--header LINE]... [--contact HOST:PORT] [--record URIS] [--edge ADDR:PORT] [--control FILE]\n"
 	"\n"
 	"Prints `listening ADDR:PORT` when it is ready; port 0 picks one. With --cert it speaks TLS, with --ca it\n"
 	"demands a client certificate.\n"
@@ -26,6 +26,7 @@ static const char help[] =
 	"  --ring, --delay  an INVITE is answered 180 at once; answers come MS milliseconds later\n"
 	"  --header         a further line in every answer\n"
 	"  --contact        what stands in the Contact instead of the own address\n"
+	"  --record         Record-Routes of its own, on top of those that came, in the answer that begins a dialog\n"
 	"  --edge           own requests go there; otherwise along the connection that was opened to here\n"
 	"  --log            a JSON line for each message: time_us (CLOCK_MONOTONIC), connection, method or status and\n"
 	"                   answers, request_uri, from, to, call_id, cseq, vias, routes, record_routes, max_forwards,\n"
@@ -47,6 +48,7 @@ static const struct option options[] = {
 	{ "answer-user", required_argument, NULL, 'u' }, { "silent", required_argument, NULL, 's' },
 	{ "ring", no_argument, NULL, 'r' }, { "delay", required_argument, NULL, 'd' },
 	{ "header", required_argument, NULL, 'H' }, { "contact", required_argument, NULL, 'c' },
+	{ "record", required_argument, NULL, 'o' },
 	{ "edge", required_argument, NULL, 'e' }, { "control", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
 };
@@ -274,6 +276,7 @@ static void set_option(struct hop *h, int option, const char *value)
 		h->lines[h->line_count++] = value;
 		break;
 	case 'c': h->contact = value; break;
+	case 'o': h->record = value; break;
 	case 'e': h->edge = value; break;
 	case 'h': fputs(help, stdout); fputs(scene_help, stdout); exit(0);
 	default: give_up("usage", "see nexthop --help");

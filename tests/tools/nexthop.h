@@ -48,6 +48,7 @@ struct hop {
 	SSL_CTX     *out_context;    /* owned; for --edge */
 	const char  *edge;           /* borrowed: where own requests go, or NULL */
 	const char  *contact;        /* borrowed: host and port of our Contact, or NULL */
+	const char  *record;         /* borrowed: our own Record-Routes, or NULL */
 	const char  *lines[EXTRA_HEADERS];
 	size_t       line_count;
 	struct rule  rules[RULES];

@@ -77,6 +77,8 @@ static void put_answer(const struct hop *h, const struct sip *m, struct link *l,
 	struct text *to = &l->out;
 
 	text_print(to, "SIP/2.0 %d %s\r\n", status, sip_phrase(status));
+	if (h->record && makes_dialog(m))
+		text_print(to, "Record-Route: %s\r\n", h->record);
 	for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
 		sip_copy_lines(m, copied[i], to);
 	put_to(m, status, tag, to);

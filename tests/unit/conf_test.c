@@ -113,7 +113,7 @@ static void groups_that_are_not_written_have_their_defaults(void)
 	CU_ASSERT_EQUAL(conf->messages.answer_timeout_us, 32000000);
 	CU_ASSERT_EQUAL(conf->messages.ring_timeout_us, 240000000);
 	CU_ASSERT_EQUAL(conf->messages.drain_timeout_us, 5000000);
-	CU_ASSERT_EQUAL(conf->border.remove.count, 2);
+	CU_ASSERT_EQUAL(conf->border.remove.count, 3);
 	CU_ASSERT_TRUE(conf->border.diagnostics);
 	CU_ASSERT_STRING_EQUAL(conf->border.user_agent, "keep");
 	CU_ASSERT_STRING_EQUAL(conf->dns.resolver, "");

@@ -57,7 +57,7 @@ static void route_sets(const struct own *own, const char *uri, char inside[4000]
 
 	snprintf(text, sizeof text, "INVITE %s SIP/2.0\n" SIP_VIA SIP_ENDS "Call-ID: " CALL_ID "\nCSeq: 1 INVITE\nContent-Length: 0\n\n", uri);
 	msg = sip_parse(text);
-	CU_ASSERT_TRUE_FATAL(route_record(msg, own, &token, &dialog, true));
+	CU_ASSERT_TRUE_FATAL(route_record(msg, own, &token, &dialog, true, NULL));
 	inside[0] = outside[0] = '\0';
 	for (const sip_record_route_t *r = sip_object(msg)->sip_record_route; r; r = r->r_next) {
 		char line[1200];
@@ -122,7 +122,7 @@ static void what_we_recorded_comes_first(void)
 	msg_t *msg = sip_parse(BYE("Record-Route: <sip:a.contoso.com;lr>, <sip:b.contoso.com;lr>\n" SIP_VIA SIP_ENDS));
 	const sip_record_route_t *r;
 
-	CU_ASSERT_TRUE(route_record(msg, &own, &token, &dialog, true));
+	CU_ASSERT_TRUE(route_record(msg, &own, &token, &dialog, true, NULL));
 	r = sip_object(msg)->sip_record_route;
 	CU_ASSERT_STRING_EQUAL(r->r_url->url_host, "inside.example.com");
 	CU_ASSERT_STRING_EQUAL(r->r_next->r_url->url_host, "edge.example.com");
