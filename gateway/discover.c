@@ -170,9 +170,14 @@ static bool next_service(const struct discover_ticket *k, const struct srv *srv)
 
 static bool go_on(struct discover_ticket *, enum discover_service);
 
-/* True: the ticket has been told. */
+/* True: the ticket has been told. NAPTR that cannot be read is no obstacle: few domains have any. */
 static bool settle(struct discover_ticket *k, enum discover_service service, const struct srv *srv)
 {
+	if (service == SERVICE_NAPTR) {
+		if (srv->result == RESOLVE_FOUND)
+			k->sips = srv->servers.list[0].domain;
+		return go_on(k, SERVICE_SIPS);
+	}
 	if (next_service(k, srv))
 		return go_on(k, service + 1);
 	tell_servers(k, service, srv);
@@ -234,13 +239,14 @@ static struct lookup_shared *look_up(struct discover *d, const char *name, enum 
 	d->first = s;
 	s->last = &s->first;
 	snprintf(s->name, sizeof s->name, "%s", name);
-	s->lookup = resolve_srv(d->resolver, name, on_found, s);
+	s->lookup = (service == SERVICE_NAPTR ? resolve_naptr : resolve_srv)(d->resolver, name, on_found, s);
 	return s;
 }
 
 static bool go_on(struct discover_ticket *k, enum discover_service service)
 {
-	static const char *const prefixes[] = { [SERVICE_FEDERATION] = "_sipfederationtls._tcp", [SERVICE_SIPS] = "_sips._tcp" };
+	static const char *const prefixes[] = { [SERVICE_FEDERATION] = "_sipfederationtls._tcp.", [SERVICE_NAPTR] = "",
+		[SERVICE_SIPS] = "_sips._tcp." };
 	struct discover *d = k->all;
 	struct lookup_shared *s;
 	char name[NAME_MOST];
@@ -250,7 +256,7 @@ static bool go_on(struct discover_ticket *k, enum discover_service service)
 		tell_domain(k);
 		return true;
 	}
-	snprintf(name, sizeof name, "%s.%s", prefixes[service], k->domain.text);
+	snprintf(name, sizeof name, "%s%s", prefixes[service], service == SERVICE_SIPS ? k->sips.text : k->domain.text);
 	if (srv_cache_find(d->cache, name, loop_now(d->loop), &srv))
 		return settle(k, service, &srv);
 	s = under_way(d, name);
@@ -267,7 +273,7 @@ static bool go_on(struct discover_ticket *k, enum discover_service service)
 bool discover_ask(struct discover *d, struct discover_ticket *k, const struct domain *domain, enum discover_purpose purpose,
     struct origin *origin, discover_done_fn *done, void *arg)
 {
-	*k = (struct discover_ticket) { .all = d, .domain = *domain, .purpose = purpose, .done = done, .arg = arg };
+	*k = (struct discover_ticket) { .all = d, .domain = *domain, .sips = *domain, .purpose = purpose, .done = done, .arg = arg };
 	hold(k, origin);
 	if (go_on(k, SERVICE_FEDERATION))
 		return true;

@@ -13,10 +13,11 @@ struct lookup_shared;
 
 enum discover_purpose {
 	DISCOVER_SOURCE,    /* to prove it: _sipfederationtls._tcp alone */
-	DISCOVER_WAY        /* to send there: that, else _sips._tcp, else the domain's own addresses */
+	DISCOVER_WAY        /* to send there: that, else _sips._tcp where NAPTR or its own name says, else the domain's own addresses */
 };
 
-enum discover_service { SERVICE_FEDERATION, SERVICE_SIPS, SERVICE_DOMAIN /* itself, port 5061 */ };
+enum discover_service { SERVICE_FEDERATION, SERVICE_NAPTR /* names no server: where to look for sips */, SERVICE_SIPS,
+	SERVICE_DOMAIN /* itself, port 5061 */ };
 
 struct discovered {
 	enum resolve_result result;    /* UNKNOWN: DNS cannot tell now, or did not in time, or may not be asked so often */
@@ -36,6 +37,7 @@ struct discover_ticket {
 	struct discover_ticket *next, **back;
 	struct timer late;
 	struct domain domain;
+	struct domain sips;                  /* below which name its servers for sips are */
 	enum discover_purpose purpose;
 	struct origin *origin;               /* a reference while it waits; NULL: the inside */
 	discover_done_fn *done;

@@ -144,7 +144,8 @@ static void read_answer(struct question *q, int error, const struct ub_result *r
 	} else if (r->nxdomain) {
 		none(a, "there is no such name");
 	} else if (r->rcode == 0) {
-		none(a, q->type == QUESTION_SRV ? "the name has no SRV record" : "the name has no address");
+		none(a, q->type == QUESTION_SRV ? "the name has no SRV record"
+		    : q->type == QUESTION_NAPTR ? "the name has no NAPTR record" : "the name has no address");
 	} else {
 		explain(a, r->rcode == 2 ? "the DNS server failed (SERVFAIL)" : "the DNS server refused", "");
 	}

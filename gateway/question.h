@@ -10,7 +10,7 @@ struct resolver;
 struct ub_result;
 
 enum resolve_result { RESOLVE_FOUND, RESOLVE_NONE, RESOLVE_UNKNOWN /* DNS cannot tell now */ };
-enum question_type { QUESTION_A = 1, QUESTION_AAAA = 28, QUESTION_SRV = 33 };
+enum question_type { QUESTION_A = 1, QUESTION_AAAA = 28, QUESTION_SRV = 33, QUESTION_NAPTR = 35 };
 
 struct answer {
 	enum resolve_result result;

@@ -5,19 +5,17 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
+#include "naptr.h"
 
 #define LABEL_MAX 63
 #define PORT_END 6       /* priority, weight and port stand before the target */
-#define WIRE_NAME_MAX 255
 
 static unsigned get16(const unsigned char *at)
 {
 	return (unsigned)at[0] << 8 | at[1];
 }
 
-/* The target in label form, to the last octet: a name that ends before or behind it is none, nor is one
- * with a pointer in it. A dot inside a label is no border between two. */
-static bool read_target(char text[WIRE_NAME_MAX + 1], size_t *length, const unsigned char *wire, size_t size)
+bool srv_read_name(char text[WIRE_NAME_MAX + 1], size_t *length, const unsigned char *wire, size_t size)
 {
 	size_t at = 0, used = 0;
 
@@ -45,7 +43,7 @@ static enum record read_record(struct server *out, const unsigned char *octets, 
 	size_t length;
 
 	*out = (struct server){ 0 };
-	if (size <= PORT_END || !read_target(text, &length, octets + PORT_END, size - PORT_END))
+	if (size <= PORT_END || !srv_read_name(text, &length, octets + PORT_END, size - PORT_END))
 		return RECORD_BROKEN;
 	if (length == 0)
 		return RECORD_NO_SERVICE;
@@ -92,6 +90,7 @@ void srv_read(struct srv *out, const struct answer *a)
 
 struct srv_lookup {
 	struct question question;
+	void (*read)(struct srv *, const struct answer *);
 	srv_done_fn *done;
 	void *arg;             /* borrowed */
 };
@@ -99,25 +98,36 @@ struct srv_lookup {
 static void on_answer(void *arg, const struct answer *a)
 {
 	struct srv_lookup *l = arg;
-	srv_done_fn *done = l->done;
-	void *done_arg = l->arg;
+	struct srv_lookup asked = *l;
 	struct srv srv;
 
 	free(l);
 	if (!a)
 		return;
-	srv_read(&srv, a);
-	done(done_arg, &srv);
+	asked.read(&srv, a);
+	asked.done(asked.arg, &srv);
+}
+
+static struct srv_lookup *ask(struct resolver *r, const char *name, enum question_type type,
+    void (*read)(struct srv *, const struct answer *), srv_done_fn *done, void *arg)
+{
+	struct srv_lookup *l = alloc_zero(1, sizeof *l);
+
+	l->read = read;
+	l->done = done;
+	l->arg = arg;
+	question_ask(&l->question, r, name, type, on_answer, l);
+	return l;
 }
 
 struct srv_lookup *resolve_srv(struct resolver *r, const char *name, srv_done_fn *done, void *arg)
 {
-	struct srv_lookup *l = alloc_zero(1, sizeof *l);
+	return ask(r, name, QUESTION_SRV, srv_read, done, arg);
+}
 
-	l->done = done;
-	l->arg = arg;
-	question_ask(&l->question, r, name, QUESTION_SRV, on_answer, l);
-	return l;
+struct srv_lookup *resolve_naptr(struct resolver *r, const char *name, srv_done_fn *done, void *arg)
+{
+	return ask(r, name, QUESTION_NAPTR, naptr_read, done, arg);
 }
 
 void srv_cancel(struct srv_lookup *l)

@@ -18,11 +18,19 @@ struct srv {
 /* Reads an answer to QUESTION_SRV. A record that is broken, or whose target is no domain, is none. */
 void srv_read(struct srv *, const struct answer *);
 
+#define WIRE_NAME_MAX 255
+
+/* A name in label form, to the last octet, as text with a dot behind each label: one that ends before or behind it is
+ * none, nor is one with a pointer in it. A dot inside a label is no border between two. */
+bool srv_read_name(char text[WIRE_NAME_MAX + 1], size_t *length, const unsigned char *wire, size_t size);
+
 typedef void srv_done_fn(void *arg, const struct srv *);
 struct srv_lookup;
 /* Calls back exactly once, never before it returns, at the latest after 5 s; not after srv_cancel, nor when
  * the resolver is closed. */
 struct srv_lookup *resolve_srv(struct resolver *, const char *name, srv_done_fn *, void *arg);
+/* The same of what naptr_read reads. */
+struct srv_lookup *resolve_naptr(struct resolver *, const char *name, srv_done_fn *, void *arg);
 void srv_cancel(struct srv_lookup *);
 
 #endif

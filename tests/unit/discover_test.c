@@ -120,7 +120,7 @@ static void bench_close(struct bench *b)
 /* "service: server:port server:port", or why not. */
 static const char *told(const struct discovered *d, char out[512])
 {
-	static const char *const services[] = { "federation", "sips", "domain" };
+	static const char *const services[] = { "federation", "naptr", "sips", "domain" };
 	size_t used;
 
 	if (d->result != RESOLVE_FOUND)
@@ -145,6 +145,11 @@ static void each_domain_has_its_answer(void)
 		{ "and by nothing else", "sips.contoso.com", DISCOVER_SOURCE, "none: there is no such name" },
 		{ "a way is by them too", "one.contoso.com", DISCOVER_WAY, "federation: edge.contoso.com:5061" },
 		{ "else by the servers for sips", "sips.contoso.com", DISCOVER_WAY, "sips: sips.contoso.com:5061" },
+		{ "which may be below another name, by NAPTR", "naptr.contoso.com", DISCOVER_WAY, "sips: pool.contoso.com:5062" },
+		{ "but never for a proof", "naptr.contoso.com", DISCOVER_SOURCE, "none: there is no such name" },
+		{ "NAPTR that cannot be read is no obstacle", "oddnaptr.contoso.com", DISCOVER_WAY, "sips: sips.contoso.com:5061" },
+		{ "nor is a server that fails at it", "failsnaptr.contoso.com", DISCOVER_WAY, "sips: sips.contoso.com:5061" },
+		{ "nor one that leads nowhere", "nonaptr.contoso.com", DISCOVER_WAY, "domain: nonaptr.contoso.com:5061" },
 		{ "else to the domain itself", "nowhere.contoso.com", DISCOVER_WAY, "domain: nowhere.contoso.com:5061" },
 		{ "who says that there is no service has none", "closed.contoso.com", DISCOVER_SOURCE, "none: the domain says that it has no such service" },
 		{ "and no other one is looked for", "closed.contoso.com", DISCOVER_WAY, "none: the domain says that it has no such service" },

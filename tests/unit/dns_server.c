@@ -19,14 +19,14 @@
 #define SILENT 99
 #define RECORDS_MAX 20
 
-enum { TYPE_A = 1, TYPE_AAAA = 28, TYPE_SRV = 33 };
+enum { TYPE_A = 1, TYPE_AAAA = 28, TYPE_SRV = 33, TYPE_NAPTR = 35 };
 
 static const struct row {
 	const char *name;
 	int type;
 	int rcode;       /* or SILENT */
 	uint32_t ttl;
-	const char *text; /* its address, or "PRIORITY PORT TARGET"; with `copies` the last octet, or the weight, counts up */
+	const char *text; /* its address, "PRIORITY PORT TARGET", or "ORDER PREFERENCE FLAGS SERVICE REPLACEMENT"; with `copies` the last octet, or the weight, counts up */
 	unsigned copies;
 } rows[] = {
 	{ "both.contoso.com", TYPE_A, 0, 300, "192.0.2.1", 3 },
@@ -56,6 +56,16 @@ static const struct row {
 	{ "_sips._tcp.sips.contoso.com", TYPE_SRV, 0, 300, "10 5061 sips.contoso.com", 1 },
 	{ "_sips._tcp.closed.contoso.com", TYPE_SRV, 0, 300, "10 5061 sips.contoso.com", 1 },
 	{ "_sips._tcp.halfsilent.contoso.com", TYPE_SRV, SILENT, 0, "", 0 },
+	{ "naptr.contoso.com", TYPE_NAPTR, 0, 300, "10 5 s SIP+D2T _sip._tcp.wrong.contoso.com", 1 },
+	{ "naptr.contoso.com", TYPE_NAPTR, 0, 300, "20 20 s SIPS+D2T _sips._tcp.worse.contoso.com", 1 },
+	{ "naptr.contoso.com", TYPE_NAPTR, 0, 300, "20 10 S sips+d2t _SIPS._tcp.better.contoso.com", 1 },
+	{ "_sips._tcp.better.contoso.com", TYPE_SRV, 0, 300, "10 5062 pool.contoso.com", 1 },
+	{ "_sips._tcp.naptr.contoso.com", TYPE_SRV, 0, 300, "10 5061 wrong.contoso.com", 1 },
+	{ "oddnaptr.contoso.com", TYPE_NAPTR, 0, 300, "10 5 u SIPS+D2T _sips._tcp.wrong.contoso.com", 1 },
+	{ "_sips._tcp.oddnaptr.contoso.com", TYPE_SRV, 0, 300, "10 5061 sips.contoso.com", 1 },
+	{ "failsnaptr.contoso.com", TYPE_NAPTR, 2, 0, "", 0 },
+	{ "_sips._tcp.failsnaptr.contoso.com", TYPE_SRV, 0, 300, "10 5061 sips.contoso.com", 1 },
+	{ "nonaptr.contoso.com", TYPE_NAPTR, 0, 300, "10 5 s SIPS+D2T _sips._tcp.void.contoso.com", 1 },
 	{ "*.silent.contoso.com", TYPE_SRV, SILENT, 0, "", 0 },
 	{ "*.named.contoso.com", TYPE_SRV, 0, 300, "10 5061 edge.contoso.com", 1 },
 };
@@ -136,6 +146,25 @@ static uint8_t *put_server(uint8_t *at, const struct row *row, unsigned copy)
 	return put_name(at, target);
 }
 
+static uint8_t *put_text(uint8_t *at, const char *text)
+{
+	*at++ = (uint8_t)strlen(text);
+	memcpy(at, text, strlen(text));
+	return at + strlen(text);
+}
+
+static uint8_t *put_naptr(uint8_t *at, const struct row *row, unsigned copy)
+{
+	unsigned order, preference;
+	char flags[16], service[32], target[64];
+
+	(void)copy;
+	sscanf(row->text, "%u %u %15s %31s %63s", &order, &preference, flags, service, target);
+	at = put16(put16(at, order), preference);
+	at = put_text(put_text(put_text(at, flags), service), "");
+	return put_name(at, target);
+}
+
 static uint8_t *put_address(uint8_t *at, const struct row *row, unsigned copy)
 {
 	size_t size = row->type == TYPE_A ? 4 : 16;
@@ -155,7 +184,7 @@ static uint8_t *put_record(uint8_t *at, const struct row *row, unsigned copy)
 	at = put16(at, row->ttl >> 16);
 	at = put16(at, row->ttl & 0xffff);
 	length = at;
-	end = (row->type == TYPE_SRV ? put_server : put_address)(at + 2, row, copy);
+	end = (row->type == TYPE_SRV ? put_server : row->type == TYPE_NAPTR ? put_naptr : put_address)(at + 2, row, copy);
 	put16(length, (unsigned)(end - length - 2));
 	return end;
 }
