@@ -25,6 +25,7 @@ struct explain {
 	bool asked, apart;              /* it has answered; it was this edge alone */
 	struct glimpse glimpse;
 	json_t *refusals;               /* owned: what --call-id found */
+	enum reason recorded;           /* of the newest of them */
 	bool by_call, whole;
 };
 
@@ -63,7 +64,7 @@ static json_t *rule_json(enum reason reason, const struct place *place)
 {
 	char text[PLACE_TEXT_MAX];
 
-	return judge_is_fault(reason) ? json_null() : json_string(place_text(place, text));
+	return judge_is_fault(reason) || reason == REASON_NEXT_HOP_DOWN ? json_null() : json_string(place_text(place, text));
 }
 
 static const char *proof_token(enum proof proof)
@@ -126,6 +127,12 @@ static void answer(struct explain *e, json_t *object)
 	talk_answer(e->talk, object);
 }
 
+/* What would not be refused now may have been, by its Call-ID, for what comes behind the ladder. */
+static json_t *remedy_json(const struct explain *e, enum reason now)
+{
+	return text_or_null(ladder_remedy(now) ? ladder_remedy(now) : ladder_remedy(e->recorded));
+}
+
 /* What the answer says at its head. */
 struct head {
 	enum reason reason;
@@ -142,9 +149,25 @@ static json_t *object_of(const struct explain *e, const struct head *h, json_t *
 	    "verdict", verdict_token(h->verdict), "status", status_or_null(h->status),
 	    "reason", reason_row(h->reason)->token, "rule", rule_json(h->reason, &h->rule), "partner", partner,
 	    "class", class_token(h->class), "verified_by", text_or_null(proof_token(e->entry.proof)), "ladder", ladder,
-	    "remedy", text_or_null(ladder_remedy(h->reason)), "direction", h->outward ? "out" : "in",
+	    "remedy", remedy_json(e, h->reason), "direction", h->outward ? "out" : "in",
 	    "source", text_or_null(e->supposed.facts.source.text), "method", e->supposed.method, "connected", e->connected,
 	    "names", names_json(&e->supposed.peer), "observe", h->observe, "store", text_or_null(store_text(e)));
+}
+
+static bool hop_is_up(const struct traffic *tr)
+{
+	for (const struct hop *h = tr->hops->first; h; h = h->next)
+		if (h->up)
+			return true;
+	return false;
+}
+
+/* What the ladder lets through may find nobody who takes it. */
+static void look_behind(const struct explain *e, struct head *h)
+{
+	if (h->verdict != VERDICT_REFUSE && !e->supposed.facts.for_edge && !hop_is_up(e->traffic))
+		*h = (struct head) { .reason = REASON_NEXT_HOP_DOWN, .verdict = VERDICT_REFUSE, .class = h->class,
+			.status = reason_row(REASON_NEXT_HOP_DOWN)->status };
 }
 
 static void answer_ladder(struct explain *e)
@@ -158,6 +181,7 @@ static void answer_ladder(struct explain *e)
 		.status = l.verdict == VERDICT_REFUSE ? reply_status(l.reason, &e->entry) : 0,
 		.class = judge_class(&e->entry, l.reason, e->asked ? &e->glimpse.seen : NULL),
 		.observe = l.rungs[l.row - 1].outcome == RUNG_WAIVED };
+	look_behind(e, &head);
 	answer(e, object_of(e, &head, partner_json(e), rows_json(&l)));
 }
 
@@ -312,21 +336,30 @@ static void take_fault(struct facts *facts, enum reason recorded)
 		facts->fault = recorded;
 }
 
+/* Of what came behind the ladder neither source nor certificate is kept: then the partner's own name stands for both. */
+static struct supposition words_of(const struct refused *r)
+{
+	bool nameless = !r->source[0] && !r->peer[0];
+
+	return (struct supposition) {
+		.from = r->source[0] ? r->source : nameless ? r->partner : "sip:0.0.0.0",
+		.method = r->method[0] ? r->method : NULL, .peer = nameless ? NULL : r->peer,
+	};
+}
+
 static void explain_refused(struct explain *e, const struct refused *r)
 {
-	struct supposition words = {
-		.from = r->source[0] ? r->source : "sip:0.0.0.0", .method = r->method[0] ? r->method : NULL, .peer = r->peer,
-	};
-	enum reason recorded = reason_named(r->reason);
+	struct supposition words = words_of(r);
 	struct domain partner;
 
+	e->recorded = reason_named(r->reason);
 	if (strcmp(r->direction, "out") == 0 && domain_parse(&partner, r->partner, strlen(r->partner))) {
-		answer_outward(e, &partner, recorded);
+		answer_outward(e, &partner, e->recorded);
 		return;
 	}
 	if (!begin(e, &words))
 		return;
-	take_fault(&e->supposed.facts, recorded);
+	take_fault(&e->supposed.facts, e->recorded);
 	prove_source(e);
 }
 

@@ -291,12 +291,23 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 
 /* --- no answer --- */
 
+/* Of the lines that are kept for an answer. */
+static const char *call_id_of(const struct pending *p, size_t *length)
+{
+	static const char name[] = "\r\nCall-ID: ";
+	const char *at = p->answer ? strstr(p->answer, name) : NULL;
+
+	*length = at ? strcspn(at + sizeof name - 1, "\r\n") : 0;
+	return at ? at + sizeof name - 1 : NULL;
+}
+
 static void say(const struct traffic *tr, struct pending *p, enum reason reason)
 {
 	struct link *from = link_by_id(tr->links, p->from);
 	struct decided d = { .reason = reason, .class = CLASS_NONE, .organisation = p->owner->name,
 		.address = from ? from->address : NULL, .method = p->method, .method_length = strlen(p->method) };
 
+	d.call_id = call_id_of(p, &d.call_id_length);
 	ledger_record(tr->ledger, &d);
 	reply_kept(tr, from, p->answer, reason);
 }

@@ -247,6 +247,8 @@ static void broken(struct traffic *tr, struct link *from, const struct frame *f,
 		.peer = from->peer.peer.count ? from->peer.names[0].domain.text : "",
 		.method = f->request ? f->octets : "-", .method_length = f->request ? f->method_length : 1 };
 
+	if (f->call_id < f->lines)
+		d.call_id = frame_value(f, f->call_id, &d.call_id_length);
 	ledger_record(tr->ledger, &d);
 	if (f->request)
 		reply_broken(tr, from, f, reason);
