@@ -130,12 +130,11 @@ void page_wrap(struct page *page, const struct text *text, size_t indent, enum p
 
 		if (page->width && page->column > indent && page->column + blank + columns > page->width) {
 			page_line(page);
+			page_pad(page, indent);
 			blank = false;
 		}
 		if (blank)
 			page_put(page, " ", PAINT_PLAIN);
-		else if (!page->column)
-			page_pad(page, indent);
 		page->put(page, word, length, paint);
 		page->column += columns;
 		blank = word[length] == ' ';

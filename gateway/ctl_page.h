@@ -31,7 +31,7 @@ void page_text(struct page *, const struct text *, enum paint);
 void page_put(struct page *, const char *ascii, enum paint);
 void page_pad(struct page *, size_t column);        /* blanks up to there; none when it is past */
 void page_line(struct page *);                      /* ends a line */
-/* Words of a text, in the width, further lines from `indent` on. A word that is longer than a line stands as it is. */
+/* Words of a text, in the width, from here on; further lines from `indent` on. A word that is longer than a line stands as it is. */
 void page_wrap(struct page *, const struct text *, size_t indent, enum paint);
 
 /* How a word is painted: a class, a verdict, a state. */

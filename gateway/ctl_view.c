@@ -6,6 +6,7 @@
 #include "ctl_grid.h"
 
 #define LINE_MOST 4000 /* columns of a line of a policy file */
+#define FURTHER_IN 4   /* where a line goes on below */
 
 static void show_field(struct page *page, const struct column *column, const json_t *object, size_t indent)
 {
@@ -80,6 +81,26 @@ static void show_grid(const struct section *section, struct page *page, const js
 		grid_row(&grid, page, row);
 }
 
+/* Words of one line; what the page is too narrow for goes on below, further in. */
+static void put_words(struct page *page, const char *title, const struct text *value, enum paint paint)
+{
+	struct text words = { 0 };
+
+	if (title) {
+		if (page->width && page->column + 1 + strlen(title) > page->width) {
+			page_line(page);
+			page_pad(page, FURTHER_IN);
+		} else if (page->column) {
+			page_put(page, " ", PAINT_PLAIN);
+		}
+		page_put(page, title, PAINT_PLAIN);
+	}
+	text_put(&words, page->column ? " " : "");
+	text_add(&words, text_octets(value), value->length, value->columns);
+	page_wrap(page, &words, FURTHER_IN, paint);
+	text_clear(&words);
+}
+
 static void show_line(const struct section *section, struct page *page, const json_t *object)
 {
 	struct text value = { 0 };
@@ -89,14 +110,9 @@ static void show_line(const struct section *section, struct page *page, const js
 
 		if (!cell_value(object, column->key))
 			continue;
-		page_put(page, page->column ? " " : "", PAINT_PLAIN);
-		if (column->title) {
-			page_put(page, column->title, PAINT_PLAIN);
-			page_put(page, " ", PAINT_PLAIN);
-		}
 		text_reset(&value);
 		cell_put(&value, column, object, page);
-		page_text(page, &value, cell_paint(column, object));
+		put_words(page, column->title, &value, cell_paint(column, object));
 	}
 	page_line(page);
 	text_clear(&value);
