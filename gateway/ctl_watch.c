@@ -17,7 +17,7 @@
 
 #define QUESTION "report\n"
 #define PATIENCE_MS 5000
-#define HEAD_TOP 3          /* the rows' head */
+#define HEAD_TOP 4          /* the rows' head */
 #define HELP 2              /* lines at the bottom */
 
 struct watch {
@@ -115,23 +115,21 @@ static void draw_silence(const struct watch *watch, struct page *page)
 	text_put(&line, "no answer from the edge since ");
 	cell_put(&line, &since, when, page);
 	text_format(&line, ": %s", watch->why);
-	page_text(page, &line, PAINT_BAD);
+	page_wrap(page, &line, 0, PAINT_BAD);
 	json_decref(when);
 	text_clear(&line);
 }
 
-/* The edge, what its pool does, and what is wrong. */
+/* The edge, and what its report comes to; or that there is no answer, and why. */
 static void draw_top(const struct watch *watch)
 {
 	struct region region;
 
 	region_init(&region, 0, HEAD_TOP, clock_us(CLOCK_REALTIME));
-	if (watch->report)
-		view_show(view_of("watch"), &region.page, watch->report);
-	region.line = HEAD_TOP - 1;
-	region.page.now_us = clock_us(CLOCK_REALTIME);
 	if (watch->silent_us)
 		draw_silence(watch, &region.page);
+	else if (watch->report)
+		view_show(view_of("watch"), &region.page, watch->report);
 }
 
 /* What must be known to read the rows right. */
