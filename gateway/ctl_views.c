@@ -139,7 +139,7 @@ static const struct column status_columns[] = {
 	{ "connections",              "connections",    SHOW_TEXT, 0 },
 	{ "connections_by",           "of them",        SHOW_TEXT, 0 },
 	{ "pending",                  "pending",        SHOW_TEXT, 0 },
-	{ "longest_turn",             "longest turn",   SHOW_TEXT, 0 },
+	{ "longest_turn",             "longest turn",   SHOW_SPAN, 0 },
 };
 
 static const struct column listener_columns[] = {
