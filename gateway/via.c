@@ -1,5 +1,6 @@
 #include "via.h"
 
+#include <sofia-sip/bnf.h>
 #include <sofia-sip/hostdomain.h>
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
@@ -198,6 +199,14 @@ bool via_tag_is_ours(const struct own *own, const sip_t *sip)
 
 /* --- Via and Max-Forwards --- */
 
+/* The parser takes "TLS.[2001:db8::1]" for a transport, and would print the host behind it a second time. */
+static bool transport_is_token(const sip_via_t *v)
+{
+	const char *transport = strrchr(v->v_protocol, '/');
+
+	return transport && transport[1] && !transport[1 + span_token(transport + 1)];
+}
+
 bool via_received(msg_t *msg, const char *host, unsigned port)
 {
 	sip_via_t *v = sip_object(msg)->sip_via;
@@ -206,6 +215,8 @@ bool via_received(msg_t *msg, const char *host, unsigned port)
 	bool brackets = strchr(host, ':') != NULL;
 	char literal[80];
 
+	if (!transport_is_token(v))
+		return false;
 	snprintf(literal, sizeof literal, brackets ? "[%s]" : "%s", host);
 	if (v->v_rport) {
 		param = su_sprintf(home, "rport=%u", port);

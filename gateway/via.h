@@ -52,7 +52,7 @@ void via_tag(const struct own *, const sip_t *, char out[TAG_MAX]);
 void via_tag_of(const struct own *, const char *call_id, size_t call_id_length, const char *cseq, size_t cseq_length, char out[TAG_MAX]);
 bool via_tag_is_ours(const struct own *, const sip_t *);
 
-/* RFC 3261 18.2.1, RFC 3581: received and rport in the top Via. False: cannot be printed. */
+/* RFC 3261 18.2.1, RFC 3581: received and rport in the top Via. False: its transport is no token, or it cannot be printed. */
 bool via_received(msg_t *, const char *host, unsigned port);
 /* Tells a peer whose Via offers "oc" with the rate algorithm how much it may send (RFC 7339 4.3,
  * RFC 7415 3.3): messages per second, for one second. False: cannot be printed. */

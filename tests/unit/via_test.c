@@ -196,6 +196,15 @@ static bool received_makes(const char *via, const char *host, const char *become
 	return sip_prints(msg, expected);
 }
 
+static void a_transport_is_a_word(void)
+{
+	msg_t *msg = sip_parse("MESSAGE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/TLS.[2001:db8::9:1];branch=z9hG4bK1\n"
+	    SIP_ENDS "Call-ID: c\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n");
+
+	CU_ASSERT_FALSE(via_received(msg, "192.0.2.1", 40000));
+	msg_destroy(msg);
+}
+
 static void the_top_via_says_where_it_came_from(void)
 {
 	static const struct { const char *promise, *via, *host, *becomes; } rows[] = {
@@ -315,6 +324,7 @@ CU_TestInfo via_tests[] = {
 	{ "the same request again is a loop, another one is not", only_the_same_request_is_a_loop },
 	{ "the ACK of our refusal is told by its tag, parsed or scanned", a_refusals_ack_is_told_by_its_tag },
 	{ "a tag looks at nothing behind its CSeq", a_tag_looks_at_nothing_behind_its_cseq },
+	{ "a transport is a word, without a host in it", a_transport_is_a_word },
 	{ "the top Via says where it came from, and no Via is lost", the_top_via_says_where_it_came_from },
 	{ "a peer that offers oc by rate is told his rate, no other", who_asks_is_told_his_rate },
 	{ "our Via comes on top", our_via_comes_on_top },
