@@ -44,11 +44,19 @@ static void tell(struct edge *e, const struct order *o, const char *what)
 	decisions_end(e->decisions);
 }
 
-void edge_on_order(void *edge, const struct order *o)
+static void make_law(void *edge)
 {
 	edge_make_law(edge);
+}
+
+/* Many may come in one turn: they make one law, which the next turn's messages come under. */
+void edge_on_order(void *edge, const struct order *o)
+{
+	struct edge *e = edge;
+
+	loop_later(e->loop, &e->new_law, make_law, e);
 	if (o)
-		tell(edge, o, order_list_token(o->list));
+		tell(e, o, order_list_token(o->list));
 }
 
 void edge_end_orders(struct edge *e)

@@ -37,6 +37,7 @@ struct edge {
 	struct conf *conf;
 	struct ruleset *rules;       /* the policy file's */
 	struct ruleset *law;         /* those, under the operators' decisions */
+	struct task new_law;         /* waits for the end of the turn */
 	struct loop *loop;
 	struct notify notify;
 	struct resolver *resolver;

@@ -7,7 +7,7 @@
 #include "order.h"
 #include "ruleset.h"
 
-#define ORDERS_MOST 10000                               /* in effect; as many again that are over */
+#define ORDERS_MOST 5000                               /* in effect; as many again that are over */
 #define ORDERS_KEPT_US (INT64_C(30) * 24 * 3600 * 1000000) /* that one which is over is remembered */
 
 struct orders;
