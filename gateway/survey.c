@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
+#include "finds.h"
 #include "pooled.h"
 
 #define SCAN_TEXT   "100"  /* names that Redis looks at in one go: about */
@@ -28,24 +29,13 @@ static const struct list {
 
 #define LISTS (sizeof lists / sizeof lists[0])
 
-struct found {
-	int64_t time_us;
-	char *key;             /* owned */
-};
-
-/* Those of a list with the latest times: a heap, the earliest first. */
-struct finds {
-	struct found *all;     /* owned */
-	size_t from, count, room;
-};
-
 struct survey {
 	struct store_walk walk;        /* the first */
 	struct pooled *pooled;         /* borrowed */
 	const struct store_wish *wish; /* borrowed */
 	size_t list;                   /* that is read; LISTS: all are */
 	char cursor[CURSOR_MAX];
-	struct finds finds;            /* of this list from `from` on; of those before, in front */
+	struct finds finds;
 	uint64_t more;                 /* passed over, and not told yet */
 	size_t next;                   /* of the finds, or of those named */
 	unsigned paged;                /* so many in this page */
@@ -56,81 +46,6 @@ struct survey {
 };
 
 static void go_on(struct survey *);
-
-/* --- the latest of a list --- */
-
-static void swap(struct found *a, struct found *b)
-{
-	struct found spare = *a;
-
-	*a = *b;
-	*b = spare;
-}
-
-static void sift_up(struct found *heap, size_t i)
-{
-	for (; i > 0 && heap[i].time_us < heap[(i - 1) / 2].time_us; i = (i - 1) / 2)
-		swap(&heap[i], &heap[(i - 1) / 2]);
-}
-
-static void sift_down(struct found *heap, size_t count)
-{
-	size_t i = 0, child;
-
-	while ((child = 2 * i + 1) < count) {
-		if (child + 1 < count && heap[child + 1].time_us < heap[child].time_us)
-			child++;
-		if (heap[i].time_us <= heap[child].time_us)
-			return;
-		swap(&heap[i], &heap[child]);
-		i = child;
-	}
-}
-
-static void add_find(struct survey *s, const char *key, int64_t time_us)
-{
-	struct finds *f = &s->finds;
-	struct found *heap;
-	size_t here = f->count - f->from;
-
-	if (here >= s->wish->most) {
-		s->more++;
-		heap = f->all + f->from;
-		if (!here || time_us <= heap->time_us)
-			return;
-		free(heap->key);
-		*heap = (struct found){ time_us, alloc_text(key) };
-		sift_down(heap, here);
-		return;
-	}
-	if (f->count == f->room) {
-		f->room = f->room ? f->room * 2 : 64;
-		f->all = alloc_resize(f->all, f->room, sizeof *f->all);
-	}
-	f->all[f->count++] = (struct found){ time_us, alloc_text(key) };
-	sift_up(f->all + f->from, here);
-}
-
-static int by_key(const void *a, const void *b)
-{
-	return strcmp(((const struct found *)a)->key, ((const struct found *)b)->key);
-}
-
-/* A list may tell of one twice, and two lists of the same. */
-static void unite_finds(struct finds *f)
-{
-	size_t kept = 0;
-
-	if (f->count)
-		qsort(f->all, f->count, sizeof *f->all, by_key);
-	for (size_t i = 0; i < f->count; i++) {
-		if (kept && strcmp(f->all[i].key, f->all[kept - 1].key) == 0)
-			free(f->all[i].key);
-		else
-			f->all[kept++] = f->all[i];
-	}
-	f->count = kept;
-}
 
 /* --- reading the lists --- */
 
@@ -156,7 +71,7 @@ static void take_names(struct survey *s, const redisReply *names)
 			continue;
 		time_us = strtoll(score->str, NULL, 10);
 		if (is_current(s, time_us) && (!s->wish->wanted || s->wish->wanted(s->wish->arg, &partner)))
-			add_find(s, key->str, time_us);
+			s->more += !finds_add(&s->finds, key->str, time_us, s->wish->most);
 	}
 }
 
@@ -166,9 +81,9 @@ static void next_list(struct survey *s)
 		s->list++;
 	while (s->list < LISTS && lists[s->list].part != s->wish->part);
 	strcpy(s->cursor, "0");
-	s->finds.from = s->finds.count;
+	finds_next(&s->finds);
 	if (s->list == LISTS)
-		unite_finds(&s->finds);
+		finds_unite(&s->finds);
 }
 
 static bool is_scan(const redisReply *reply)
@@ -179,9 +94,7 @@ static bool is_scan(const redisReply *reply)
 
 static void survey_free(struct survey *s)
 {
-	for (size_t i = 0; i < s->finds.count; i++)
-		free(s->finds.all[i].key);
-	free(s->finds.all);
+	finds_clear(&s->finds);
 	free(s);
 }
 
