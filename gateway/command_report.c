@@ -1,5 +1,4 @@
-/* Who is there, and who is limited: report, partners, partner, edges. A walk collects a page a turn, or as replies of
- * the pool's store come; then a few rows a turn are written. */
+/* Who is there, and who is limited: report, partners, partner, edges. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,29 +6,19 @@
 #include "../policy/alloc.h"
 #include "clock.h"
 #include "commands.h"
+#include "gather.h"
 #include "log.h"
 #include "order_json.h"
 #include "refusals.h"
-#include "report.h"
 #include "spell.h"
-#include "talk.h"
 
-#define ROWS_A_TURN 16
 #define HOUR_US     INT64_C(3600000000)
 #define EVER_US     (INT64_MAX / 4)
 #define PATTERN_MAX 128
 
 struct inquiry {
-	struct talk *talk;          /* borrowed; NULL: the reader has gone */
-	struct ruleset *law;        /* a reference */
-	struct report *report;      /* owned */
-	struct store_wish wish;
-	struct store_walk *walk;    /* owned; NULL: it is over */
-	bool here;                  /* only this edge told */
-	bool stepping, waiting;     /* within a step; the page has not come */
-	bool recalling;             /* its refusals have not come */
-	void (*collected)(struct inquiry *);
-	size_t written;
+	struct gather gather;       /* the first; its talk is NULL when the reader has gone */
+	bool recalling;             /* refusals have not come */
 	struct partner names[REPORT_NAMES_MAX];
 	char nearest[PARTNER_TEXT_MAX];
 	struct spell spell;
@@ -37,9 +26,9 @@ struct inquiry {
 
 /* --- values --- */
 
-static json_t *time_of(const struct inquiry *q, int64_t store_us)
+static json_t *time_of(const struct gather *g, int64_t store_us)
 {
-	return talk_store_time(q->talk->house->traffic, store_us);
+	return talk_store_time(g->talk->house->traffic, store_us);
 }
 
 static json_t *number(uint64_t n)
@@ -73,9 +62,9 @@ static json_t *share(const struct store_row *row)
 	return all ? json_real((double)row->failures / all) : json_null();
 }
 
-static json_t *edges_of(const struct inquiry *q, const struct store_row *row)
+static json_t *edges_of(const struct gather *g, const struct store_row *row)
 {
-	const char *self = q->talk->house->traffic->conf->edge.name;
+	const char *self = g->talk->house->traffic->conf->edge.name;
 
 	return row->edge_count ? texts(row->edges, row->edge_count) : texts(&self, 1);
 }
@@ -86,13 +75,13 @@ static json_t *certificate_of(const struct store_row *row)
 	    "serial", text_or_null(row->serial));
 }
 
-static json_t *counts_into(json_t *out, const struct inquiry *q, const struct store_row *row)
+static json_t *counts_into(json_t *out, const struct gather *g, const struct store_row *row)
 {
 	const uint64_t *verdicts = row->counts.verdicts;
 
 	json_object_set_new(out, "rate", per_second(row->rate_now, row->period_us));
 	json_object_set_new(out, "rate_limit", per_second(row->rate.count, row->rate.count ? row->rate.period_us : 0));
-	json_object_set_new(out, "distinct_uris", number(report_distinct_uris(q->law, row)));
+	json_object_set_new(out, "distinct_uris", number(report_distinct_uris(g->law, row)));
 	json_object_set_new(out, "successes", number(row->successes));
 	json_object_set_new(out, "failures", number(row->failures));
 	json_object_set_new(out, "failure_share", share(row));
@@ -102,7 +91,7 @@ static json_t *counts_into(json_t *out, const struct inquiry *q, const struct st
 	return out;
 }
 
-static json_t *row_of(const struct inquiry *q, const struct store_row *row)
+static json_t *row_of(const struct gather *g, const struct store_row *row)
 {
 	enum reason reason = report_reason(row);
 	char name[PARTNER_TEXT_MAX];
@@ -110,51 +99,51 @@ static json_t *row_of(const struct inquiry *q, const struct store_row *row)
 
 	partner_text(&row->partner, name);
 	out = json_pack("{ssss}", "partner", name, "class", class_token(row->class));
-	json_object_set_new(out, "since", time_of(q, report_since_us(row)));
+	json_object_set_new(out, "since", time_of(g, report_since_us(row)));
 	json_object_set_new(out, "reason", reason ? json_string(reason_row(reason)->token) : json_null());
-	counts_into(out, q, row);
-	json_object_set_new(out, "edges", edges_of(q, row));
+	counts_into(out, g, row);
+	json_object_set_new(out, "edges", edges_of(g, row));
 	json_object_set_new(out, "certificate", certificate_of(row));
 	json_object_set_new(out, "sources", texts(row->sources, row->source_count));
 	json_object_set_new(out, "observe", json_boolean(row->observe));
-	json_object_set_new(out, "release_at", time_of(q, row->until_us));
-	json_object_set_new(out, "last_seen", time_of(q, row->seen_us));
+	json_object_set_new(out, "release_at", time_of(g, row->until_us));
+	json_object_set_new(out, "last_seen", time_of(g, row->seen_us));
 	return out;
 }
 
 /* What people must know to read it right. */
-static json_t *notes_of(const struct inquiry *q)
+static json_t *notes_of(const struct gather *g)
 {
-	uint64_t more = report_more(q->report);
+	uint64_t more = report_more(g->report);
 	json_t *out = json_array();
 
-	if (q->here)
+	if (g->here)
 		json_array_append_new(out, json_string("the pool's store is away: only this edge tells, and only what it knows by itself"));
 	if (more)
 		json_array_append_new(out, json_sprintf("%" PRIu64 " more are not shown: --limit", more));
 	return out;
 }
 
-static json_t *head_of(const struct inquiry *q)
+static json_t *head_of(const struct gather *g)
 {
-	const struct traffic *tr = q->talk->house->traffic;
+	const struct traffic *tr = g->talk->house->traffic;
 	json_t *store = talk_store(tr);
 
-	json_object_set_new(store, "knows", json_string(tr->conf->store.kind == STORE_REDIS && !q->here ? "pool" : "edge"));
+	json_object_set_new(store, "knows", json_string(tr->conf->store.kind == STORE_REDIS && !g->here ? "pool" : "edge"));
 	return json_pack("{sososososI}", "edge", talk_text(tr->conf->edge.name), "time", talk_time(clock_wall_us()), "store", store,
-	    "notes", notes_of(q), "more", (json_int_t)report_more(q->report));
+	    "notes", notes_of(g), "more", (json_int_t)report_more(g->report));
 }
 
-/* --- collecting --- */
+/* --- asking --- */
 
-static bool step(struct talk *);
+static struct inquiry *inquiry_of(struct gather *g)
+{
+	return (struct inquiry *)g; /* its first member */
+}
 
 static void inquiry_free(struct inquiry *q)
 {
-	if (q->walk)
-		q->walk->end(q->walk);
-	report_free(q->report);
-	ruleset_unref(q->law);
+	gather_clear(&q->gather);
 	free(q);
 }
 
@@ -163,97 +152,26 @@ static void release(void *state)
 {
 	struct inquiry *q = state;
 
-	q->talk = NULL;
+	q->gather.talk = NULL;
 	if (!q->recalling)
 		inquiry_free(q);
 }
 
-static void on_row(void *arg, const struct store_row *row)
-{
-	struct inquiry *q = arg;
-
-	report_take(q->report, row);
-}
-
-static struct rate on_rate(void *arg, const struct partner *partner, bool suspicious)
-{
-	struct inquiry *q = arg;
-
-	return report_rate(q->law, partner, suspicious);
-}
-
-static void on_page(void *arg, const struct store_page *page)
-{
-	struct inquiry *q = arg;
-
-	q->waiting = false;
-	q->here = page->here;
-	report_pass(q->report, page->more);
-	if (page->anew)
-		report_void(q->report);
-	if (page->last) {
-		q->walk->end(q->walk);
-		q->walk = NULL;
-		report_sort(q->report);
-	}
-	if (!q->stepping)
-		talk_later(q->talk, step, q, release);
-}
-
-/* A page, or what follows behind the last one. */
-static bool step(struct talk *t)
-{
-	struct inquiry *q = t->state;
-
-	if (!q->walk) {
-		q->collected(q);
-		return true;
-	}
-	q->stepping = q->waiting = true;
-	q->walk->next(q->walk);
-	q->stepping = false;
-	if (q->waiting)
-		talk_later(t, NULL, q, release);
-	return true;
-}
-
-static struct inquiry *inquire(struct talk *t, enum store_part part, enum report_order order, size_t most, void (*collected)(struct inquiry *))
+static struct inquiry *inquire(struct talk *t, enum store_part part, enum report_order order, size_t most)
 {
 	struct inquiry *q = alloc_zero(1, sizeof *q);
 
-	q->talk = t;
-	q->law = ruleset_ref(t->house->traffic->law);
-	q->report = report_new(order, most);
-	q->collected = collected;
-	q->wish = (struct store_wish){ .part = part, .lately_us = HOUR_US, .most = most,
-		.rate_of = on_rate, .row = on_row, .page = on_page, .arg = q };
+	gather_init(&q->gather, t, part, order, most, release);
+	q->gather.wish.lately_us = HOUR_US;
 	return q;
-}
-
-/* From here on the talk owns it. */
-static void begin(struct inquiry *q)
-{
-	struct store *store = q->talk->house->traffic->store;
-
-	q->walk = store->ops->walk(store, &q->wish);
-	talk_later(q->talk, step, q, release);
 }
 
 /* --- report, partners --- */
 
-static bool write_rows(struct talk *t)
+static void list_rows(struct gather *g)
 {
-	struct inquiry *q = t->state;
-
-	for (int i = 0; i < ROWS_A_TURN && q->written < report_count(q->report); i++)
-		talk_row(t, row_of(q, report_at(q->report, q->written++)));
-	return q->written < report_count(q->report);
-}
-
-static void list_rows(struct inquiry *q)
-{
-	talk_begin(q->talk, head_of(q), "partners");
-	talk_later(q->talk, write_rows, q, release);
+	talk_begin(g->talk, head_of(g), "partners");
+	gather_write(g, row_of);
 }
 
 /* False: it was refused. */
@@ -274,16 +192,16 @@ void command_report(struct talk *t)
 	size_t most;
 
 	if (read_limit(t, &most))
-		begin(inquire(t, STORE_RESTRICTED, REPORT_WORST, most, list_rows));
+		gather_walk(&inquire(t, STORE_RESTRICTED, REPORT_WORST, most)->gather, list_rows);
 }
 
 static bool is_wanted(void *arg, const struct partner *partner)
 {
-	struct inquiry *q = arg;
+	struct gather *g = arg;
 	char name[PARTNER_TEXT_MAX];
 
 	partner_text(partner, name);
-	return report_matches(q->talk->asked.words[0], name);
+	return report_matches(g->talk->asked.words[0], name);
 }
 
 void command_partners(struct talk *t)
@@ -297,10 +215,10 @@ void command_partners(struct talk *t)
 		talk_refuse(t, "a pattern has at most %d octets", PATTERN_MAX);
 		return;
 	}
-	q = inquire(t, STORE_SEEN, REPORT_LATEST, most, list_rows);
+	q = inquire(t, STORE_SEEN, REPORT_LATEST, most);
 	if (t->asked.count)
-		q->wish.wanted = is_wanted;
-	begin(q);
+		q->gather.wish.wanted = is_wanted;
+	gather_walk(&q->gather, list_rows);
 }
 
 /* --- partner --- */
@@ -320,77 +238,79 @@ static bool try_name(void *arg, const struct partner *partner)
 	return false;
 }
 
-static void say_unknown(struct inquiry *q)
+static void say_unknown(struct gather *g)
 {
+	const char *asked = g->talk->asked.words[0], *nearest = inquiry_of(g)->nearest;
 	char name[PARTNER_TEXT_MAX];
 
-	log_quote(name, sizeof name, q->talk->asked.words[0], strlen(q->talk->asked.words[0]));
-	if (q->nearest[0])
-		talk_refuse(q->talk, "%s: no such partner has been heard of: did you mean %s?", name, q->nearest);
+	log_quote(name, sizeof name, asked, strlen(asked));
+	if (*nearest)
+		talk_refuse(g->talk, "%s: no such partner has been heard of: did you mean %s?", name, nearest);
 	else
-		talk_refuse(q->talk, "%s: no such partner has been heard of: `partners` lists those of the last hour", name);
+		talk_refuse(g->talk, "%s: no such partner has been heard of: `partners` lists those of the last hour", name);
 }
 
-static void look_for_nearest(struct inquiry *q)
+static void look_for_nearest(struct gather *g)
 {
-	struct store *store = q->talk->house->traffic->store;
-
-	spell_init(&q->spell, q->talk->asked.words[0]);
-	q->wish.part = STORE_SEEN;
-	q->wish.lately_us = EVER_US;
-	q->wish.wanted = try_name;
-	q->collected = say_unknown;
-	q->walk = store->ops->walk(store, &q->wish);
+	spell_init(&inquiry_of(g)->spell, g->talk->asked.words[0]);
+	g->wish.part = STORE_SEEN;
+	g->wish.lately_us = EVER_US;
+	g->wish.wanted = try_name;
+	gather_walk(g, say_unknown);
 }
 
 /* One domain may be an allowed partner and, with another certificate, a discovered one. */
+static void answer_partner(const struct gather *g, const struct refusals_found *found)
+{
+	const struct traffic *tr = g->talk->house->traffic;
+	const struct store_row *first = report_at(g->report, 0);
+	json_t *out = row_of(g, first), *others = json_array(), *refusals = json_array();
+
+	for (size_t i = 0; i < found->count; i++)
+		json_array_append_new(refusals, refused_json(&found->list[i]));
+	for (size_t i = 1; i < report_count(g->report); i++)
+		json_array_append_new(others, row_of(g, report_at(g->report, i)));
+	json_object_set_new(out, "refusals", refusals);
+	json_object_set_new(out, "decisions", orders_json(tr->store->orders, tr->law, &first->partner.domain));
+	json_object_set_new(out, "others", others);
+	json_object_update_missing_new(out, head_of(g));
+	json_object_del(out, "more");
+	talk_answer(g->talk, out);
+}
+
 static void on_refusals(void *arg, const struct refusals_found *found)
 {
 	struct inquiry *q = arg;
-	json_t *out, *others = json_array(), *refusals = json_array();
-	const struct traffic *tr;
 
 	q->recalling = false;
-	if (!q->talk) {
+	if (q->gather.talk)
+		answer_partner(&q->gather, found);
+	else
 		inquiry_free(q);
-		return;
-	}
-	tr = q->talk->house->traffic;
-	for (size_t i = 0; i < found->count; i++)
-		json_array_append_new(refusals, refused_json(&found->list[i]));
-	for (size_t i = 1; i < report_count(q->report); i++)
-		json_array_append_new(others, row_of(q, report_at(q->report, i)));
-	out = row_of(q, report_at(q->report, 0));
-	json_object_set_new(out, "refusals", refusals);
-	json_object_set_new(out, "decisions", orders_json(tr->store->orders, tr->law, &report_at(q->report, 0)->partner.domain));
-	json_object_set_new(out, "others", others);
-	json_object_update_missing_new(out, head_of(q));
-	json_object_del(out, "more");
-	talk_answer(q->talk, out);
 }
 
-static void ask_for_refusals(struct inquiry *q)
+static void ask_for_refusals(struct gather *g)
 {
-	const struct traffic *tr = q->talk->house->traffic;
+	const struct traffic *tr = g->talk->house->traffic;
 	char name[PARTNER_TEXT_MAX];
 
-	if (!report_count(q->report)) {
-		look_for_nearest(q);
+	if (!report_count(g->report)) {
+		look_for_nearest(g);
 		return;
 	}
-	partner_text(&report_at(q->report, 0)->partner, name);
-	q->recalling = true;
-	talk_later(q->talk, NULL, q, release);
-	refusals_find(tr->refusals, tr->store, REFUSED_BY_PARTNER, name, on_refusals, q);
+	partner_text(&report_at(g->report, 0)->partner, name);
+	inquiry_of(g)->recalling = true;
+	talk_later(g->talk, NULL, g, release);
+	refusals_find(tr->refusals, tr->store, REFUSED_BY_PARTNER, name, on_refusals, g);
 }
 
 void command_partner(struct talk *t)
 {
-	struct inquiry *q = inquire(t, STORE_NAMED, REPORT_WORST, REPORT_NAMES_MAX, ask_for_refusals);
+	struct inquiry *q = inquire(t, STORE_NAMED, REPORT_WORST, REPORT_NAMES_MAX);
 
-	q->wish.named = q->names;
-	q->wish.named_count = report_names(q->names, t->asked.words[0]);
-	begin(q);
+	q->gather.wish.named = q->names;
+	q->gather.wish.named_count = report_names(q->names, t->asked.words[0]);
+	gather_walk(&q->gather, ask_for_refusals);
 }
 
 /* --- edges --- */
