@@ -18,6 +18,7 @@ struct listener {
 	int fd, index;
 	bool paused;              /* no descriptors left: tried again soon */
 	struct timer retry;
+	struct task accepting;
 	struct address address;
 	listener_accepted_fn *accepted;
 	void *arg;
@@ -46,14 +47,13 @@ static void pause_for(struct listener *l, int error)
 	timer_set(l->loop, &l->retry, loop_now(l->loop) + RETRY_US, resume, l);
 }
 
-static void on_ready(void *arg, int events)
+static void accept_some(void *arg)
 {
 	struct listener *l = arg;
 	struct address peer;
 	char text[ADDRESS_TEXT_MAX];
 	int fd;
 
-	(void)events;
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
 		memset(&peer, 0, sizeof peer);
 		peer.length = sizeof peer.socket;
@@ -71,6 +71,16 @@ static void on_ready(void *arg, int events)
 		}
 		l->accepted(l->arg, fd, &peer);
 	}
+}
+
+/* At the end of the turn: a descriptor that is registered while events are told makes su_root forget the others
+ * of its step, and who knocks without end would have the messages wait. */
+static void on_ready(void *arg, int events)
+{
+	struct listener *l = arg;
+
+	(void)events;
+	loop_later(l->loop, &l->accepting, accept_some, l);
 }
 
 static int bind_socket(struct address *address, bool reuse_port)
@@ -124,6 +134,7 @@ void listener_shut(struct listener *l)
 	if (l->fd < 0)
 		return;
 	timer_stop(l->loop, &l->retry);
+	loop_forget(l->loop, &l->accepting);
 	loop_remove(l->loop, l->index);
 	close(l->fd);
 	l->fd = -1;
