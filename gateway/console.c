@@ -164,14 +164,14 @@ static unsigned idlers(const struct console *c, uid_t uid)
 	return count;
 }
 
-/* Of those who have not asked yet, else of those who may do less, he who came first. NULL: nobody. */
+/* Of those who have not asked yet and may do no more, else of those who may do less, he who came first. NULL: nobody. */
 static struct visitor *who_gives_way(const struct console *c, enum visitor_right right)
 {
 	struct visitor *idler = NULL, *lesser = NULL;
 	unsigned most = 0;
 
 	for (struct visitor *v = c->first; v; v = v->next) {
-		unsigned count = v->asked || v->leaving ? 0 : idlers(c, v->uid);
+		unsigned count = v->asked || v->leaving || v->right > right ? 0 : idlers(c, v->uid);
 
 		if (count && count >= most)
 			idler = v;
