@@ -127,23 +127,24 @@ struct counted {
 
 static void send_counts(struct pooled *);
 
-static void count(struct pooled *p, const struct partner *partner, const uint32_t verdicts[VERDICTS], enum reason limited_by)
+static void count(struct pooled *p, const struct partner *partner, const uint32_t verdicts[COUNTED], enum reason limited_by)
 {
 	struct near *near = near_use(&p->nears, partner, pooled_now(p));
 
-	for (int v = 0; near && v < VERDICTS; v++)
-		near_count(&p->nears, near, (enum verdict)v, verdicts[v]);
+	for (unsigned v = 0; near && v < COUNTED; v++)
+		near_count(&p->nears, near, v, verdicts[v]);
 	if (near && limited_by)
 		near->limited_by = limited_by;
 }
 
 static void count_one(struct pooled *p, const struct partner *partner, const struct entry *entry, const struct store_visit *visit)
 {
-	uint32_t one[VERDICTS] = { 0 };
+	uint32_t one[COUNTED] = { 0 };
 	bool limited = reason_is_rate(visit->reason) && (partner->kind == PARTNER_PROVIDER) == visit->provider_decided;
 	char key[PARTNER_KEY_MAX];
 
 	one[reason_row(visit->reason)->verdict] = 1;
+	one[COUNTED_OBSERVED] = visit->waived;
 	count(p, partner, one, limited ? visit->reason : REASON_NONE);
 	profiles_note(apart_profiles(p->apart), key, partner_key(partner, key), entry, visit, pooled_now(p));
 }

@@ -106,6 +106,7 @@ static json_t *row_of(const struct gather *g, const struct store_row *row)
 	json_object_set_new(out, "certificate", certificate_of(row));
 	json_object_set_new(out, "sources", texts(row->sources, row->source_count));
 	json_object_set_new(out, "observe", json_boolean(row->observe));
+	json_object_set_new(out, "observed", number(row->counts.verdicts[COUNTED_OBSERVED]));
 	json_object_set_new(out, "release_at", time_of(g, row->until_us));
 	json_object_set_new(out, "last_seen", time_of(g, row->seen_us));
 	return out;

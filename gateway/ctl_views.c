@@ -20,6 +20,7 @@ static const struct column partner_columns[] = {
 	{ "successes",           "ok",          SHOW_NUMBER, 'o' },
 	{ "failure_share",       "share",       SHOW_SHARE,  'a' },
 	{ "refused",             "refused",     SHOW_NUMBER, 'x' },
+	{ "observed",            "observed",    SHOW_NUMBER, 0 },
 	{ "delayed",             "delayed",     SHOW_NUMBER, 'd' },
 	{ "forwarded",           "forwarded",   SHOW_NUMBER, 'g' },
 	{ "release_at",          "released",    SHOW_WHEN,   't' },

@@ -298,7 +298,7 @@ static void count(struct ledger *l, const struct decided *d)
 {
 	const struct tls_peer *c = d->certificate;
 	struct store_visit visit = {
-		.reason = d->reason, .provider_decided = d->seen && d->seen->provider_decided,
+		.reason = d->reason, .waived = d->entry && judge_is_waived(d->entry, d->reason), .provider_decided = d->seen && d->seen->provider_decided,
 		.source = d->facts ? &d->facts->source : NULL,
 		.subject = c ? c->subject : NULL, .issuer = c ? c->issuer : NULL, .serial = c ? c->serial : NULL,
 	};

@@ -46,7 +46,7 @@ static void describe(struct memory_walk *w, struct row *row, struct store_row *o
 	describe_holds(w->memory, row, w->now_us, out);
 	out->seen_us = row->last_us;
 	out->tenants = row->tenants;
-	for (int i = 0; i < VERDICTS; i++)
+	for (int i = 0; i < COUNTED; i++)
 		out->counts.verdicts[i] = row->verdicts[i];
 }
 

@@ -206,11 +206,11 @@ void near_drop_answers(struct near *at)
 	at->letter_count = 0;
 }
 
-void near_count(struct nears *n, struct near *at, enum verdict verdict, uint32_t more)
+void near_count(struct nears *n, struct near *at, unsigned sort, uint32_t more)
 {
 	if (!more)
 		return;
-	at->verdicts[verdict] = at->verdicts[verdict] > UINT32_MAX - more ? UINT32_MAX : at->verdicts[verdict] + more;
+	at->verdicts[sort] = at->verdicts[sort] > UINT32_MAX - more ? UINT32_MAX : at->verdicts[sort] + more;
 	if (at->counted)
 		return;
 	at->counted = true;
@@ -220,7 +220,7 @@ void near_count(struct nears *n, struct near *at, enum verdict verdict, uint32_t
 	n->last_counted = at;
 }
 
-struct near *nears_take_counts(struct nears *n, uint32_t verdicts[VERDICTS])
+struct near *nears_take_counts(struct nears *n, uint32_t verdicts[COUNTED])
 {
 	struct near *at = n->first_counted;
 

@@ -23,7 +23,7 @@ struct near {
 	struct limits *limits;        /* owned: that the answers are to be counted by; NULL: none wait */
 	char *letters;                /* owned */
 	size_t letter_count;
-	uint32_t verdicts[VERDICTS];  /* counted, not sent yet */
+	uint32_t verdicts[COUNTED];  /* counted, not sent yet */
 	enum reason limited_by;       /* of those: a rate delayed or refused the last one that it did not let through; NONE: none */
 	bool counted;                 /* there are such */
 	/* It was refused until just now: one message asks whether it still is, the next ones wait for what it hears. */
@@ -64,9 +64,9 @@ void near_answer(struct near *, const struct limits *, enum outcome); /* one mor
 bool near_has_answers(const struct near *);
 void near_drop_answers(struct near *);
 
-void near_count(struct nears *, struct near *, enum verdict, uint32_t more);
+void near_count(struct nears *, struct near *, unsigned sort, uint32_t more);
 /* Whose counts have waited longest; they are the caller's from now on. NULL: nobody's do. */
-struct near *nears_take_counts(struct nears *, uint32_t verdicts[VERDICTS]);
+struct near *nears_take_counts(struct nears *, uint32_t verdicts[COUNTED]);
 
 /* Forgets what has been idle and has nothing to send. */
 void nears_sweep(struct nears *, int64_t now_us);

@@ -13,7 +13,7 @@
 struct row {
 	struct row *next;          /* in its bucket */
 	uint32_t hash, place;
-	uint32_t verdicts[VERDICTS]; /* these stay at their greatest value */
+	uint32_t verdicts[COUNTED]; /* these stay at their greatest value */
 	int64_t last_us;           /* its last message */
 	int64_t period_us;         /* of the rate that its last message was measured by; 0: of none */
 	uint32_t tenants;          /* of a provider: known now */

@@ -190,6 +190,7 @@ void profiles_note(struct profiles *p, const char *key, size_t length, const str
 		at = add(p, key, length);
 	count = &at->verdicts[reason_row(v->reason)->verdict];
 	*count += *count < UINT32_MAX;
+	at->verdicts[COUNTED_OBSERVED] += v->waived && at->verdicts[COUNTED_OBSERVED] < UINT32_MAX;
 	at->seen_us = now_us;
 	at->observe = e->observe;
 	if (limited)
@@ -224,7 +225,7 @@ void profile_describe(const struct profile *at, int64_t now_us, struct store_row
 		out->limited_us = at->limited_us;
 	}
 	out->observe = at->observe;
-	for (int v = 0; v < VERDICTS; v++)
+	for (int v = 0; v < COUNTED; v++)
 		if (out->counts.verdicts[v] < at->verdicts[v])
 			out->counts.verdicts[v] = at->verdicts[v];
 	out->subject = at->subject;

@@ -19,7 +19,7 @@ struct profile {
 	enum reason limited_by;           /* NONE: no rate did */
 	int64_t seen_us, limited_since_us, limited_us;
 	int64_t told_us;                  /* the pool, when; 0: not, or it has changed since */
-	uint32_t verdicts[VERDICTS];      /* counted here; these stay at their greatest value */
+	uint32_t verdicts[COUNTED];      /* counted here; these stay at their greatest value */
 	char *subject, *issuer, *serial;  /* owned; NULL: not known */
 	char *sources[STORE_SOURCES_MAX]; /* owned, the one used last first */
 	size_t source_count, key_length;

@@ -253,7 +253,7 @@ void script_count(struct script_call *call, const char *edge, const struct partn
 	begin(call, SCRIPT_COUNT, "1");
 	add_base(call, partner);
 	add_text(call, edge);
-	for (int i = 0; i < VERDICTS; i++)
+	for (int i = 0; i < COUNTED; i++)
 		add_number(call, counted->verdicts[i]);
 	add_number(call, may_add);
 	add_text(call, counted->limited_by ? reason_row(counted->limited_by)->token : "");

@@ -169,7 +169,7 @@ bool script_news_of_orders(const char *payload, size_t length);
 #define SCRIPT_CERTIFICATE_MAX 600
 #define SCRIPT_SOURCES_MAX (STORE_SOURCES_MAX * (DOMAIN_MAX + 1))
 struct script_counted {
-	uint32_t verdicts[VERDICTS];
+	uint32_t verdicts[COUNTED];
 	enum reason limited_by;              /* how a rate delayed or refused one of them; NONE: no rate did */
 	bool observe;
 	const char *certificate;             /* subject, issuer, serial: a line each, all but the last with an end; "": no news */
@@ -192,7 +192,7 @@ struct script_report {
 	int64_t seen_us;
 	uint32_t distinct_uris, rate_now, successes, failures;
 	struct script_hold own;
-	uint64_t verdicts[VERDICTS];
+	uint64_t verdicts[COUNTED];
 	enum reason limited_by;
 	int64_t limited_since_us, limited_us;
 	bool observe;

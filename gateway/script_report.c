@@ -42,6 +42,8 @@ static void read_verdict(struct script_report *out, const char *field, const cha
 	for (int v = 0; v < VERDICTS; v++)
 		if (strcmp(field, verdict_token((enum verdict)v)) == 0)
 			out->verdicts[v] = (uint64_t)number_of(value);
+	if (strcmp(field, "observed") == 0)
+		out->verdicts[COUNTED_OBSERVED] = (uint64_t)number_of(value);
 }
 
 static void read_edge(struct script_report *out, const char *name, const char *value)

@@ -17,12 +17,13 @@ typedef void store_measured_fn(void *arg, const struct reading *);
 typedef void store_peeked_fn(void *arg, const struct glimpse *, bool apart);
 
 struct store_counts {
-	uint64_t verdicts[VERDICTS];
+	uint64_t verdicts[COUNTED];
 };
 
 /* What is counted of one message beside its measuring: for reports, and nothing is decided by it. All borrowed. */
 struct store_visit {
 	enum reason reason;              /* its verdict */
+	bool waived;                     /* only observed: it was forwarded */
 	bool provider_decided;           /* it was the provider's limit */
 	const struct domain *source;     /* that it spoke for; NULL: not told */
 	const char *subject, *issuer, *serial; /* of the certificate, escaped; NULL: not told */

@@ -85,6 +85,7 @@ static void count_one(struct memory *m, struct row *row, const struct entry *ent
 	if (!row)
 		return;
 	row->verdicts[verdict] += row->verdicts[verdict] < UINT32_MAX;
+	row->verdicts[COUNTED_OBSERVED] += visit->waived && row->verdicts[COUNTED_OBSERVED] < UINT32_MAX;
 	profiles_note(&m->profiles, row->key, row->key_length, entry, visit, now_us);
 }
 

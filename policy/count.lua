@@ -1,6 +1,6 @@
 -- with record
 -- What an edge counted of a partner since it last told, for reports. KEYS: the partner's base. ARGV: edge, then how many were
--- forwarded, delayed, refused, dropped, then 1: who is not known may become so, the reason if a rate delayed or refused one, or '',
+-- forwarded, delayed, refused, dropped, and of these only observed, then 1: who is not known may become so, the reason if a rate delayed or refused one, or '',
 -- 1: its limits are only observed, then, where they are news, its certificate, three lines, and the domains it spoke for, separated by
 -- blanks, or ''.
 -- BASE:n is a hash, kept for a day behind the last message: a count for each, when each @edge saw the partner, `limited`:
@@ -11,7 +11,7 @@ local LIMITED = 300000000 -- as STORE_LIMITED_US
 local SOURCES = 8         -- as STORE_SOURCES_MAX
 local key, now = KEYS[1] .. ':n', clock('')
 
-if ARGV[6] ~= '1' and not call('HGET', KEYS[1] .. ':s', 'n') then
+if ARGV[7] ~= '1' and not call('HGET', KEYS[1] .. ':s', 'n') then
 	return 0
 end
 
@@ -20,7 +20,7 @@ local function note_limited()
 	if not last or now - last > LIMITED then
 		since = text(now)
 	end
-	call('HSET', key, 'limited', since .. ' ' .. text(now) .. ' ' .. ARGV[7])
+	call('HSET', key, 'limited', since .. ' ' .. text(now) .. ' ' .. ARGV[8])
 end
 
 -- The ones told now are the newest.
@@ -33,25 +33,25 @@ local function note_sources()
 			end
 		end
 	end
-	keep(ARGV[10])
+	keep(ARGV[11])
 	keep(call('HGET', key, 'sources') or '')
 	call('HSET', key, 'sources', table.concat(kept, ' '))
 end
 
-for i, name in ipairs({ 'forward', 'delay', 'refuse', 'drop' }) do
+for i, name in ipairs({ 'forward', 'delay', 'refuse', 'drop', 'observed' }) do
 	if ARGV[i + 1] ~= '0' then
 		call('HINCRBY', key, name, ARGV[i + 1])
 	end
 end
-if ARGV[7] ~= '' then
+if ARGV[8] ~= '' then
 	note_limited()
 end
-if ARGV[9] ~= '' then
-	call('HSET', key, 'certificate', ARGV[9])
-end
 if ARGV[10] ~= '' then
+	call('HSET', key, 'certificate', ARGV[10])
+end
+if ARGV[11] ~= '' then
 	note_sources()
 end
-call('HSET', key, '@' .. ARGV[1], text(now), 'observe', ARGV[8])
+call('HSET', key, '@' .. ARGV[1], text(now), 'observe', ARGV[9])
 call('PEXPIRE', key, KEPT_MS)
 return 1

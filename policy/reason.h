@@ -4,6 +4,10 @@
 
 enum verdict { VERDICT_FORWARD, VERDICT_DELAY, VERDICT_REFUSE, VERDICT_DROP, VERDICTS };
 
+/* What is counted of a partner's messages: each verdict, and how many of those delayed and refused were
+ * only observed, and forwarded. */
+enum { COUNTED_OBSERVED = VERDICTS, COUNTED };
+
 enum reason {
 	REASON_NONE, /* not decided yet */
 #define REASON(name, number, token, verdict, status, sentence) REASON_##name,

@@ -18,6 +18,13 @@ within "told as refused by the rate, if it were not observed" "$(count_for fabri
 partner contoso --from sip:a@contoso.example --to sip:bob@example.com --count 70 --burst --wait 4 >"$T/limited.json"
 is "of a discovered partner's 70, refused" "$(answered "$T/limited.json" 503)" 10
 
+ctl --json partner fabrikam.example >"$T/fabrikam.shown"
+observed=$(number "$T/fabrikam.shown" observed)
+within "of an observed entry's 100, what would have been delayed or refused" "$observed" 60 90
+is "and that is all that is told as delayed or refused" $(($(number "$T/fabrikam.shown" delayed) + $(number "$T/fabrikam.shown" refused))) "$observed"
+ctl --json partner contoso.example >"$T/contoso.shown"
+is "of who is not observed" "$(number "$T/contoso.shown" observed)" 0
+
 law 'federation: { observe = true; };
 watch-list: { distinct-uris = 150; };
 block = ( { domain = "bad.example"; } );'

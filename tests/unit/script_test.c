@@ -360,7 +360,7 @@ static void reports(void)
 static void reports_of_edges(void)
 {
 	static const char other[] = "edge2.example.com";
-	struct script_counted counted = { .verdicts = { 3, 0, 2, 0 }, .limited_by = REASON_RATE_LIMIT, .observe = true,
+	struct script_counted counted = { .verdicts = { 3, 0, 2, 0, 1 }, .limited_by = REASON_RATE_LIMIT, .observe = true,
 		.certificate = "CN=a\nCN=ca\n01", .sources = "a.example b.example" };
 	struct entry e = story_discovered("contoso.example");
 	struct script_report got;
@@ -377,6 +377,7 @@ static void reports_of_edges(void)
 	CU_ASSERT_EQUAL(call_integer(&call), 1);
 	reply = report(&got, &e, -1);
 	CU_ASSERT_TRUE(got.verdicts[VERDICT_FORWARD] == 6 && got.verdicts[VERDICT_REFUSE] == 4 && got.verdicts[VERDICT_DROP] == 0);
+	CU_ASSERT_EQUAL(got.verdicts[COUNTED_OBSERVED], 2);
 	CU_ASSERT_EQUAL_FATAL(got.edge_count, 2);
 	CU_ASSERT_TRUE(strcmp(got.edges[0], got.edges[1]) != 0);
 	CU_ASSERT_EQUAL(got.limited_by, REASON_PACED);
