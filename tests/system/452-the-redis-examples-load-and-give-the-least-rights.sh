@@ -50,7 +50,7 @@ may()
 
 # What the scripts call, and what is said without one.
 commands="$(awk '/define SCRIPT_RIGHTS/ { on = 1 } on { print } on && !/\\$/ { exit }' "$SOURCE/gateway/script.h" | grep -oE '\+[a-z]+' | tr -d +)
-	set"
+	set zscan"
 if cli operator "$port" command list | grep -qx get; then
 	may fedgate "$port" fg:1 eval evalsha 'script|load' time ping role select subscribe publish $commands
 	[ "$(wc -l <"$T/commands")" -gt 200 ] || fail "the server named $(wc -l <"$T/commands") commands only"
