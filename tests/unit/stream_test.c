@@ -197,16 +197,16 @@ static void what_is_stuck_is_ended_in_time(void)
 	char *much = calloc(1, LONG);
 
 	wire_open(&w);
-	w.streams.write_timeout_us = 60000;
+	w.streams.write_timeout_us = 600000;
 	turn_once(w.loop);
 	stream_send(w.stream, much, LONG);
-	turn_for(w.loop, 40);
+	turn_for(w.loop, 400);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(w.stream);
 	/* A little is read: time begins anew. */
 	CU_ASSERT_TRUE(read(w.far, much, 200000) > 0);
-	turn_for(w.loop, 40);
+	turn_for(w.loop, 400);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(w.stream);
-	turn_for(w.loop, 60);
+	turn_for(w.loop, 600);
 	CU_ASSERT_PTR_NULL(w.stream);
 	CU_ASSERT_STRING_EQUAL(w.why, "the peer does not read");
 	free(much);
