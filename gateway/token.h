@@ -14,6 +14,7 @@
 /* The route keys of the pool: the first signs, all verify. */
 struct token_keys {
 	size_t count;
+	struct evp_mac_ctx_st **signing; /* owned: of each key, with all done that only the key is needed for */
 	unsigned char key[][TOKEN_KEY_SIZE];
 };
 

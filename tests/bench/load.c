@@ -18,6 +18,7 @@
 static const char help[] =
 	"usage: load --connect ADDR:PORT --cert FILE --key FILE --ca FILE --name NAME [options]\n"
 	"  --from DOMAIN          who sends (default contoso.example)\n"
+	"  --to DOMAIN            whose users are asked for (default example.com)\n"
 	"  --users N              so many different users are asked for (default 1)\n"
 	"  --connections N        (default 4)     --window N   requests in flight on each (default 32)\n"
 	"  --rate N               N requests a second over all connections, instead of as many as are answered\n"
@@ -32,6 +33,7 @@ static const struct option options[] = {
 	{ "connect", required_argument, NULL, 'C' }, { "cert", required_argument, NULL, 'c' },
 	{ "key", required_argument, NULL, 'k' }, { "ca", required_argument, NULL, 'a' },
 	{ "name", required_argument, NULL, 'n' }, { "from", required_argument, NULL, 'f' },
+	{ "to", required_argument, NULL, 'o' },
 	{ "users", required_argument, NULL, 'u' }, { "connections", required_argument, NULL, 'N' },
 	{ "window", required_argument, NULL, 'w' }, { "rate", required_argument, NULL, 'r' },
 	{ "warm", required_argument, NULL, 'W' }, { "seconds", required_argument, NULL, 's' },
@@ -45,7 +47,7 @@ struct settings {
 	struct link_settings link;
 	const char *addresses[ADDRESSES];
 	size_t      address_count;
-	const char *from;
+	const char *from, *to;
 	long        users, connections, window, rate, burst;
 	double      warm, seconds;
 	struct meter server, hop, store;
@@ -106,13 +108,14 @@ static void render(const struct load *load, struct connection *c)
 
 	/* Twice: the first head tells how long the body is, whose length has three digits in any case. */
 	for (int again = 0; again < 2; again++) {
-		head = snprintf(message, sizeof message, "MESSAGE sip:u000000@example.com SIP/2.0\r\n"
+		head = snprintf(message, sizeof message, "MESSAGE sip:u000000@%s SIP/2.0\r\n"
 		    "Via: SIP/2.0/TLS %s;branch=z9hG4bK%s.ssssnnnnnnnn\r\nMax-Forwards: 70\r\n"
-		    "From: \"A. Partner\" <sip:alice@%s>;tag=tnnnnnnnn\r\nTo: <sip:u000000@example.com>\r\n"
+		    "From: \"A. Partner\" <sip:alice@%s>;tag=tnnnnnnnn\r\nTo: <sip:u000000@%s>\r\n"
 		    "Call-ID: cnnnnnnnn.%s@client.%s\r\nCSeq: 1 MESSAGE\r\nUser-Agent: Example Server 5.0.8308.0\r\n"
 		    "Contact: <sip:alice@%s;transport=tls>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE\r\n"
 		    "Supported: timer, histinfo-diff\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: %d\r\n\r\n",
-		    c->link->local, load->seed, load->settings->from, load->seed, load->settings->from, c->link->local, body);
+		    load->settings->to, c->link->local, load->seed, load->settings->from, load->settings->to, load->seed,
+		    load->settings->from, c->link->local, body);
 		body = SIZE - head;
 		if (body < 100) {
 			fputs("load: the names are too long for the message\n", stderr);
@@ -486,6 +489,7 @@ static void set_option(struct settings *s, int option, char *value)
 	case 'a': s->link.ca = value; break;
 	case 'n': s->link.name = value; break;
 	case 'f': s->from = value; break;
+	case 'o': s->to = value; break;
 	case 'u': s->users = number(value); break;
 	case 'N': s->connections = number(value); break;
 	case 'w': s->window = number(value); break;
@@ -502,7 +506,7 @@ static void set_option(struct settings *s, int option, char *value)
 
 int main(int argc, char **argv)
 {
-	struct settings settings = { .link = { .tls = true }, .from = "contoso.example", .users = 1, .connections = 4,
+	struct settings settings = { .link = { .tls = true }, .from = "contoso.example", .to = "example.com", .users = 1, .connections = 4,
 		.window = 32, .burst = 1, .warm = 1, .seconds = 5 };
 	struct load load = { .settings = &settings };
 	bool good;
