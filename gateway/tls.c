@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "log.h"
 
@@ -250,19 +249,4 @@ SSL_CTX *tls_context(const struct tls_files *files, char *why, size_t size)
 		return context;
 	SSL_CTX_free(context);
 	return NULL;
-}
-
-int64_t tls_not_after(const char *certificate_file)
-{
-	BIO *in = BIO_new_file(certificate_file, "r");
-	X509 *x = in ? PEM_read_bio_X509(in, NULL, no_passphrase, NULL) : NULL;
-	struct tm when = { 0 };
-	int64_t seconds = 0;
-
-	if (x && ASN1_TIME_to_tm(X509_get0_notAfter(x), &when) == 1)
-		seconds = timegm(&when);
-	X509_free(x);
-	BIO_free(in);
-	ERR_clear_error();
-	return seconds;
 }

@@ -52,8 +52,9 @@ bool tls_peer_is(const struct tls_peer *, SSL *, const char *name);
  * of an unknown CA", "not TLS"), "the peer refused: ..." for its alerts, OpenSSL's for the rest. */
 void tls_failure(SSL *, char *why, size_t size);
 
-/* When the certificate of a file ends, wall clock in seconds; 0: cannot read. */
-int64_t tls_not_after(const char *certificate_file);
+/* When the certificate that the context shows ends, wall clock in seconds, and its subject, escaped and
+ * cut; 0: it shows none. */
+int64_t tls_ends(SSL_CTX *, char *subject, size_t size);
 
 /* Organisational domain (public suffix list, all of it, as DMARC does): empty when there is none. */
 void tls_organisation(struct domain *out, const struct domain *);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "../policy/alloc.h"
 #include "address.h"
@@ -205,6 +206,17 @@ static void read_descriptions(struct tls_peer *p, const X509 *x)
 	read_name_text(p->subject, sizeof p->subject, X509_get_subject_name(x));
 	read_name_text(p->issuer, sizeof p->issuer, X509_get_issuer_name(x));
 	X509_digest(x, EVP_sha256(), p->fingerprint, NULL);
+}
+
+int64_t tls_ends(SSL_CTX *context, char *subject, size_t size)
+{
+	const X509 *x = SSL_CTX_get0_certificate(context);
+	struct tm when = { 0 };
+
+	if (!x || ASN1_TIME_to_tm(X509_get0_notAfter(x), &when) != 1)
+		return 0;
+	read_name_text(subject, size, X509_get_subject_name(x));
+	return timegm(&when);
 }
 
 bool tls_peer_read(struct tls_peer *p, SSL *ssl, char *why, size_t size)
