@@ -11,29 +11,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "journald.h"
 
 /* Under PIPE_BUF: a pipe takes such a line whole or not at all. */
 #define LINE_MAX_OCTETS 2048
 
 static struct {
 	enum log_level least;
-	bool journal;
+	bool journal;          /* it reads our stderr */
+	int fields;            /* where it takes lines with fields; -1: not now */
 	uint64_t dropped;
-} state = { LEVEL_INFO, false, 0 };
+} state = { LEVEL_INFO, false, -1, 0 };
+
+static const int priorities[] = { 3, 4, 6, 7 }; /* RFC 5424 */
+
+/* The variable is inherited by whoever is started by a service, with another stderr. */
+static bool journal_reads_stderr(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat is;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &is) == 0
+	    && is.st_dev == device && is.st_ino == inode;
+}
 
 void log_open(enum log_level least)
 {
 	state.least = least;
-	state.journal = getenv("JOURNAL_STREAM") != NULL;
+	state.journal = journal_reads_stderr();
+	if (state.journal && state.fields < 0)
+		state.fields = journald_dial(JOURNALD_SOCKET);
 }
 
 static size_t prefix(char out[CLOCK_TEXT_MAX + 2], enum log_level level)
 {
-	static const int priorities[] = { 3, 4, 6, 7 }; /* RFC 5424 */
-
 	if (state.journal)
 		return (size_t)snprintf(out, CLOCK_TEXT_MAX, "<%d>", priorities[level]);
 	clock_text(clock_wall_us(), out);
@@ -56,53 +72,97 @@ static bool emit(const char *line, size_t length)
 	return written == (ssize_t)length;
 }
 
-/* One line, escaped, with what stands in front of it. */
-static bool put(enum log_level level, const char *text)
+/* Room for a line's end is left. */
+static size_t escape(char line[LINE_MAX_OCTETS], size_t at, const char *text)
 {
-	char line[LINE_MAX_OCTETS];
-	size_t at = prefix(line, level);
-
 	for (; *text; text++) {
 		unsigned char octet = (unsigned char)*text;
 
-		if (at + sizeof("\\xNN...\n") > sizeof(line)) {
+		if (at + sizeof("\\xNN...\n") > LINE_MAX_OCTETS) {
 			memcpy(line + at, "...", 3);
-			at += 3;
-			break;
+			return at + 3;
 		}
 		if (octet >= 0x20 && octet < 0x7f)
 			line[at++] = (char)octet;
 		else
 			at += (size_t)sprintf(line + at, "\\x%02x", octet);
 	}
-	line[at++] = '\n';
-	return emit(line, at);
+	return at;
 }
 
-void log_line(enum log_level level, const char *format, ...)
+/* By the journal's own socket, which knows fields. One that was made anew is found again. */
+static bool tell_journal(enum log_level level, const struct log_about *about, const char *message)
+{
+	char priority[2] = { (char)('0' + priorities[level]) };
+	const struct journald_field fields[] = {
+		{ "PRIORITY", priority }, { "SYSLOG_IDENTIFIER", "fedgated" }, { "MESSAGE", message },
+		{ "FEDGATE_PARTNER", about->partner }, { "FEDGATE_CLASS", about->class },
+		{ "FEDGATE_REASON", about->reason }, { "FEDGATE_RULE", about->rule },
+	};
+	size_t count = sizeof fields / sizeof fields[0];
+
+	if (state.fields >= 0 && journald_send(state.fields, fields, count))
+		return true;
+	if (state.fields >= 0 && (errno == EAGAIN || errno == ENOBUFS))
+		return false;
+	if (state.fields >= 0)
+		close(state.fields);
+	state.fields = journald_dial(JOURNALD_SOCKET);
+	return state.fields >= 0 && journald_send(state.fields, fields, count);
+}
+
+/* One line, escaped, with what stands in front of it. */
+static bool put(enum log_level level, const struct log_about *about, const char *text)
+{
+	char line[LINE_MAX_OCTETS];
+	size_t begin = prefix(line, level), end = escape(line, begin, text);
+
+	line[end] = '\0';
+	if (about && state.journal && tell_journal(level, about, line + begin))
+		return true;
+	line[end] = '\n';
+	return emit(line, end + 1);
+}
+
+static void say(enum log_level level, const struct log_about *about, const char *format, va_list arguments)
 {
 	char text[LINE_MAX_OCTETS];
-	va_list arguments;
 
 	if (level > state.least)
 		return;
-	va_start(arguments, format);
 	if (vsnprintf(text, sizeof(text), format, arguments) < 0)
 		text[0] = '\0';
-	va_end(arguments);
 	if (state.dropped) {
 		char note[80];
 
 		snprintf(note, sizeof(note), "log: %llu lines were lost: nobody read them",
 		    (unsigned long long)state.dropped);
-		if (!put(LEVEL_WARNING, note)) {
+		if (!put(LEVEL_WARNING, NULL, note)) {
 			state.dropped++;
 			return;
 		}
 		state.dropped = 0;
 	}
-	if (!put(level, text))
+	if (!put(level, about, text))
 		state.dropped++;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(level, NULL, format, arguments);
+	va_end(arguments);
+}
+
+void log_about(enum log_level level, const struct log_about *about, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(level, about, format, arguments);
+	va_end(arguments);
 }
 
 /* How one octet is written, the same in a log line and in JSON. */

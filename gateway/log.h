@@ -1,5 +1,5 @@
-/* The log for people: stderr, or journald's priorities when it started us
- * (RFC 5424 levels as "<4>" in front of a line). Lines are one line, whatever is in them:
+/* The log for people: stderr, with the journal's priorities where it reads that
+ * (RFC 5424 levels as "<4>" in front of a line), and with its fields for what is decided. Lines are one line, whatever is in them:
  * octets outside printable ASCII are written \xNN. */
 #ifndef GATEWAY_LOG_H
 #define GATEWAY_LOG_H
@@ -12,6 +12,13 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
  * dropped, counted, and the loss said with the next one that is taken. */
 void log_open(enum log_level least);
 void log_line(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What a line is about: fields FEDGATE_PARTNER, ... in the journal. Printable ASCII; what is not known is NULL or "". */
+struct log_about {
+	const char *partner, *class, *reason, *rule;
+};
+void log_about(enum log_level, const struct log_about *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Escapes text of a peer for a log line or JSON string body (\", \\, \u00NN for octets outside
  * printable ASCII): always ends with a NUL, never longer than size, cut ones end in "...". Returns out. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../gateway/clock.h"
@@ -49,10 +50,16 @@ static void release(const struct capture *c)
 	close(c->reader);
 }
 
+/* As if the journal read what stderr is now. */
 static void with_journal(bool on)
 {
+	char stream[64];
+	struct stat is;
+
+	fstat(STDERR_FILENO, &is);
+	snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)is.st_dev, (unsigned long long)is.st_ino);
 	if (on)
-		setenv("JOURNAL_STREAM", "8:1", 1);
+		setenv("JOURNAL_STREAM", stream, 1);
 	else
 		unsetenv("JOURNAL_STREAM");
 	log_open(LEVEL_INFO);
@@ -87,6 +94,21 @@ static void the_time_stands_in_front_without_the_journal(void)
 	release(&c);
 	CU_ASSERT_EQUAL(strlen(said), strlen("2026-11-24T15:04:05.123Z hello\n"));
 	CU_ASSERT_EQUAL(said[10], 'T');
+	CU_ASSERT_STRING_EQUAL(said + strlen("2026-11-24T15:04:05.123"), "Z hello\n");
+}
+
+static void a_stream_of_somebody_else_is_not_ours(void)
+{
+	struct capture c = capture();
+	char said[4096];
+
+	setenv("JOURNAL_STREAM", "8:1", 1);
+	log_open(LEVEL_INFO);
+	log_line(LEVEL_INFO, "hello");
+	unsetenv("JOURNAL_STREAM");
+	log_open(LEVEL_INFO);
+	drain(&c, said, sizeof(said));
+	release(&c);
 	CU_ASSERT_STRING_EQUAL(said + strlen("2026-11-24T15:04:05.123"), "Z hello\n");
 }
 
@@ -195,6 +217,7 @@ static void the_clock_has_a_text(void)
 CU_TestInfo log_tests[] = {
 	{ "a line is one line, whatever is in it, with its priority", one_line_whatever_is_in_it },
 	{ "the time stands in front without the journal", the_time_stands_in_front_without_the_journal },
+	{ "a journal that reads another stderr is not ours", a_stream_of_somebody_else_is_not_ours },
 	{ "a long line is cut", a_long_line_is_cut },
 	{ "nobody is waited for, and what was lost is said", nobody_is_waited_for_and_the_loss_is_said },
 	{ "a reader that has gone ends nobody", a_reader_that_has_gone_ends_nobody },
