@@ -2,6 +2,7 @@
 #include <sofia-sip/sip_header.h>
 #include <string.h>
 
+#include "clock.h"
 #include "refusal.h"
 #include "reply.h"
 #include "transit_parts.h"
@@ -39,10 +40,12 @@ void act_record(struct transit *t, enum reason reason)
 		.peer = t->from->peer.peer.count ? t->from->peer.names[0].domain.text : "", .certificate = &t->from->peer,
 		.method = method, .method_length = strlen(method),
 		.call_id = call_id, .call_id_length = strlen(call_id),
-		.target = to->url_user, .target_length = to->url_user ? strlen(to->url_user) : 0
+		.target = to->url_user, .target_length = to->url_user ? strlen(to->url_user) : 0,
+		.timed = t->since_us != 0, .took_us = t->since_us ? clock_monotonic_us() - t->since_us : 0
 	};
 
 	ledger_record(t->traffic->ledger, &d);
+	t->since_us = 0;
 	if (seen && seen->became_watched)
 		record_class(t);
 	t->seen.became_watched = false; /* it is told once, whatever becomes of the message */

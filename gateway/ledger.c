@@ -19,7 +19,7 @@
 
 /* Refusals of one partner and reason within a second. */
 struct fold {
-	char who[PARTNER_TEXT_MAX];
+	char who[PARTNER_TEXT_MAX], rule[PLACE_TEXT_MAX]; /* the rule that the first one was decided by */
 	enum reason reason;
 	bool observe;          /* told, and not done */
 	bool used;
@@ -35,19 +35,13 @@ struct ledger {
 	struct refusals *refusals;   /* borrowed; NULL: none are kept */
 	struct recorder *recorder; /* borrowed; NULL: none */
 	bool targets;
-	uint64_t totals[REASONS][CLASSES];
-	uint64_t answers[ANSWERS];
-	uint64_t handshakes, failed_handshakes;
+	struct tally tally;
 	struct fold handshake;
 	struct fold folds[FOLDS];
 	struct siphash_key key; /* so that nobody can choose names that get in each other's way */
 	struct timer timer;
 	int64_t tenant_second;
 	unsigned tenant_lines;
-};
-
-static const char *const answer_names[ANSWERS] = {
-	"success", "failure", "neutral", "provisional", "late", "unasked", "nobody", "none"
 };
 
 struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisions *decisions, bool targets)
@@ -60,6 +54,7 @@ struct ledger *ledger_new(struct loop *loop, struct store *store, struct decisio
 	l->targets = targets;
 	if (getrandom(l->key.octets, sizeof l->key.octets, 0) != (ssize_t)sizeof l->key.octets)
 		abort(); /* cannot be: so few octets are given whole, or the kernel has none */
+	worst_init(&l->tally.worst, &l->key);
 	return l;
 }
 
@@ -87,12 +82,17 @@ void ledger_set_refusals(struct ledger *l, struct refusals *refusals)
 
 static void flush_fold(struct ledger *l, struct fold *f)
 {
+	struct log_about about = { .partner = f->who, .reason = reason_row(f->reason)->token, .rule = f->rule };
+
 	if (!f->more)
 		return;
-	log_line(LEVEL_INFO, "%s: %s: %" PRIu64 " like this in the last second", f->who, reason_row(f->reason)->token, f->more);
+	log_about(LEVEL_INFO, &about, "%s: %s%s%s%s: %" PRIu64 " like this in the last second", f->who, about.reason,
+	    f->rule[0] ? " (" : "", f->rule, f->rule[0] ? ")" : "", f->more);
 	decisions_begin(l->decisions, reason_row(f->reason)->verdict == VERDICT_DELAY ? "delay" : "refuse");
 	decisions_text(l->decisions, "partner", f->who, strlen(f->who));
-	decisions_text(l->decisions, "reason", reason_row(f->reason)->token, strlen(reason_row(f->reason)->token));
+	decisions_text(l->decisions, "reason", about.reason, strlen(about.reason));
+	if (f->rule[0])
+		decisions_text(l->decisions, "rule", f->rule, strlen(f->rule));
 	if (f->observe)
 		decisions_truth(l->decisions, "observe", true);
 	decisions_number(l->decisions, "count", (int64_t)f->more);
@@ -165,9 +165,9 @@ enum telling {
 	TELL_FOLDED_FIRST  /* of another second: counted, and kept for who asks about it */
 };
 
-static enum telling tell(struct ledger *l, const char *who, enum reason reason, bool observe)
+static enum telling tell(struct ledger *l, const char *who, enum reason reason, bool observe, struct fold **out)
 {
-	struct fold *f = place_for(l, who, reason, observe);
+	struct fold *f = *out = place_for(l, who, reason, observe);
 	bool first = f->told;
 
 	if (is_fold_of(f, who, reason, observe)) {
@@ -293,8 +293,8 @@ static void keep(struct ledger *l, const struct decided *d, const char *who, con
 	refusals_note(l->refusals, &r);
 }
 
-/* The partner's own count. */
-static void count(struct ledger *l, const struct decided *d)
+/* By the edge, and by the partner's own count. */
+static void count(struct ledger *l, const struct decided *d, bool observe)
 {
 	const struct tls_peer *c = d->certificate;
 	struct store_visit visit = {
@@ -303,6 +303,10 @@ static void count(struct ledger *l, const struct decided *d)
 		.subject = c ? c->subject : NULL, .issuer = c ? c->issuer : NULL, .serial = c ? c->serial : NULL,
 	};
 
+	l->tally.totals[d->reason][d->class]++;
+	l->tally.waived[d->reason][d->class] += observe;
+	if (d->timed)
+		histogram_add(&l->tally.verdicts, d->took_us);
 	if (d->entry && d->entry->partner.kind != PARTNER_NONE)
 		l->store->ops->count(l->store, d->entry, &visit);
 }
@@ -319,27 +323,31 @@ void ledger_record(struct ledger *l, const struct decided *d)
 {
 	const struct reason_row *row = reason_row(d->reason);
 	char who[PARTNER_TEXT_MAX], rule[PLACE_TEXT_MAX], rule_words[NAME_MAX_TEXT], method[40];
+	struct log_about about = { .partner = who, .class = class_token(d->class), .reason = row->token, .rule = rule };
 	bool observe = d->entry && judge_is_waived(d->entry, d->reason);
 	enum telling telling;
+	struct fold *fold;
 
-	l->totals[d->reason][d->class]++;
-	count(l, d);
+	count(l, d, observe);
 	if (l->recorder && d->judged != d->reason)
 		record_other(l, d);
 	if (row->verdict == VERDICT_FORWARD)
 		return;
 	ledger_who(d->entry, d->organisation, who);
-	telling = tell(l, fold_under(l, d, who), d->reason, observe);
+	if (row->verdict == VERDICT_REFUSE && !observe)
+		worst_add(&l->tally.worst, who);
+	telling = tell(l, fold_under(l, d, who), d->reason, observe, &fold);
 	if (telling == TELL_FOLDED)
 		return;
 	rule_text(d, rule_words, rule);
+	snprintf(fold->rule, sizeof fold->rule, "%s", rule);
 	if (row->verdict == VERDICT_REFUSE && !observe)
 		keep(l, d, who, rule);
 	if (telling != TELL_NOW)
 		return;
 	write_decision(l, d, who, rule);
 	log_quote(method, sizeof method, d->method ? d->method : "a message", d->method ? d->method_length : 9);
-	log_line(row->verdict == VERDICT_DELAY ? LEVEL_DEBUG : LEVEL_INFO, "%s: %s %s from %s: %s%s%s", who,
+	log_about(row->verdict == VERDICT_DELAY ? LEVEL_DEBUG : LEVEL_INFO, &about, "%s: %s %s from %s: %s%s%s", who,
 	    row->verdict == VERDICT_DELAY ? "delayed" : row->verdict == VERDICT_DROP ? "dropped" : "refused",
 	    method, d->address ? d->address : "-", row->token, rule_words,
 	    observe ? ", only observed: forwarded" : "");
@@ -347,16 +355,16 @@ void ledger_record(struct ledger *l, const struct decided *d)
 
 void ledger_answered(struct ledger *l, enum answered how)
 {
-	l->answers[how]++;
+	l->tally.answers[how]++;
 }
 
 void ledger_handshake(struct ledger *l, const char *address, const char *failure)
 {
 	if (!failure) {
-		l->handshakes++;
+		l->tally.handshakes++;
 		return;
 	}
-	l->failed_handshakes++;
+	l->tally.failed_handshakes++;
 	if (l->handshake.used && loop_now(l->loop) - l->handshake.since_us < FOLD_US / 10) {
 		l->handshake.more++;
 		watch_folds(l);
@@ -370,9 +378,10 @@ void ledger_handshake(struct ledger *l, const char *address, const char *failure
 void ledger_class(struct ledger *l, const struct partner *partner, enum class before, enum class now, const char *why)
 {
 	char who[PARTNER_TEXT_MAX];
+	struct log_about about = { .partner = who, .class = class_token(now) };
 
 	partner_text(partner, who);
-	log_line(LEVEL_WARNING, "%s: now %s, was %s: %s", who, class_token(now), class_token(before), why);
+	log_about(LEVEL_WARNING, &about, "%s: now %s, was %s: %s", who, class_token(now), class_token(before), why);
 	decisions_begin(l->decisions, "class");
 	decisions_text(l->decisions, "partner", who, strlen(who));
 	decisions_text(l->decisions, "class", class_token(now), strlen(class_token(now)));
@@ -405,13 +414,18 @@ uint64_t ledger_total(const struct ledger *l, enum reason reason)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < CLASSES; i++)
-		sum += l->totals[reason][i];
+		sum += l->tally.totals[reason][i];
 	return sum;
 }
 
-uint64_t ledger_answers(const struct ledger *l, enum answered how)
+const struct tally *ledger_tally(const struct ledger *l)
 {
-	return l->answers[how];
+	return &l->tally;
+}
+
+void ledger_set_worst(struct ledger *l, unsigned partners)
+{
+	worst_resize(&l->tally.worst, partners);
 }
 
 void ledger_say_totals(const struct ledger *l)
@@ -419,10 +433,10 @@ void ledger_say_totals(const struct ledger *l)
 	for (enum reason r = REASON_NONE + 1; r < REASONS; r++)
 		if (ledger_total(l, r))
 			log_line(LEVEL_INFO, "total: %s %s: %" PRIu64, verdict_token(reason_row(r)->verdict), reason_row(r)->token, ledger_total(l, r));
-	for (size_t i = 0; i < ANSWERS; i++)
-		if (l->answers[i])
-			log_line(LEVEL_INFO, "total: responses %s: %" PRIu64, answer_names[i], l->answers[i]);
-	log_line(LEVEL_INFO, "total: handshakes: %" PRIu64 ", failed: %" PRIu64, l->handshakes, l->failed_handshakes);
+	for (enum answered i = 0; i < ANSWERS; i++)
+		if (l->tally.answers[i])
+			log_line(LEVEL_INFO, "total: responses %s: %" PRIu64, answered_token(i), l->tally.answers[i]);
+	log_line(LEVEL_INFO, "total: handshakes: %" PRIu64 ", failed: %" PRIu64, l->tally.handshakes, l->tally.failed_handshakes);
 }
 
 void ledger_free(struct ledger *l)
@@ -433,5 +447,6 @@ void ledger_free(struct ledger *l)
 		if (l->folds[i].used)
 			flush_fold(l, &l->folds[i]);
 	timer_stop(l->loop, &l->timer);
+	worst_clear(&l->tally.worst);
 	free(l);
 }

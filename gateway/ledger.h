@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "refusals.h"
 #include "store.h"
+#include "tally.h"
 #include "tls.h"
 
 struct ledger;
@@ -29,15 +30,8 @@ struct decided {
 	const char *address;
 	const char *method, *call_id, *target; /* as the peer wrote them: escaped and cut here; may be NULL; not NUL-terminated ones have a length */
 	size_t method_length, call_id_length, target_length;
-};
-
-enum answered {
-	ANSWERED_SUCCESS, ANSWERED_FAILURE, ANSWERED_NEUTRAL, ANSWERED_PROVISIONAL,
-	ANSWERED_LATE,     /* behind the final one, dropped */
-	ANSWERED_STRANGE,  /* nobody asked for it */
-	ANSWERED_NOBODY,   /* who asked has gone */
-	ANSWERED_NEVER,    /* forgotten without an answer */
-	ANSWERS
+	bool timed;                    /* a partner's request: its verdict took so long */
+	int64_t took_us;
 };
 
 struct ledger *ledger_new(struct loop *, struct store *, struct decisions *, bool targets);
@@ -58,8 +52,10 @@ void ledger_event(struct ledger *, const char *event, const char *text);
 /* Somebody at the console changed something, or was refused it: who, the words, what became of it. */
 void ledger_operator(struct ledger *, const char *user, unsigned long uid, const char *asked, const char *what, bool done);
 
+/* --- counters, since the start --- */
 uint64_t ledger_total(const struct ledger *, enum reason);
-uint64_t ledger_answers(const struct ledger *, enum answered);
+const struct tally *ledger_tally(const struct ledger *);
+void ledger_set_worst(struct ledger *, unsigned partners);
 /* All counters into the log: at a stop, and when asked. */
 void ledger_say_totals(const struct ledger *);
 

@@ -196,7 +196,8 @@ bool refusal_again(struct traffic *tr, struct link *l, const struct frame *f)
 	d = (struct decided) { .reason = r->reason, .judged = r->reason, .facts = &r->facts, .entry = &r->entry, .seen = &r->seen,
 		.class = judge_class(&r->entry, r->reason, &r->seen), .organisation = l->origin->name,
 		.peer = l->peer.peer.count ? l->peer.names[0].domain.text : "", .certificate = &l->peer, .address = l->address,
-		.method = f->octets, .method_length = f->method_length };
+		.method = f->octets, .method_length = f->method_length,
+		.timed = true, .took_us = now_us - tr->store->ahead_us - loop_now(tr->loop) };
 	d.call_id = frame_value(f, f->call_id, &length);
 	d.call_id_length = length;
 	ledger_record(tr->ledger, &d);

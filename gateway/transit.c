@@ -97,6 +97,7 @@ static struct transit *transit_new(struct traffic *tr, struct link *from, msg_t 
 	t->from = from;
 	t->message = message;
 	t->size = size;
+	t->since_us = from->kind == LINK_PARTNER ? loop_now(tr->loop) : 0;
 	t->law = ruleset_ref(tr->law);
 	return t;
 }
@@ -245,7 +246,8 @@ static void broken(struct traffic *tr, struct link *from, const struct frame *f,
 {
 	struct decided d = { .reason = reason, .class = CLASS_NONE, .organisation = from->origin->name, .address = from->address,
 		.peer = from->peer.peer.count ? from->peer.names[0].domain.text : "",
-		.method = f->request ? f->octets : "-", .method_length = f->request ? f->method_length : 1 };
+		.method = f->request ? f->octets : "-", .method_length = f->request ? f->method_length : 1,
+		.timed = from->kind == LINK_PARTNER, .took_us = clock_monotonic_us() - loop_now(tr->loop) };
 
 	if (f->call_id < f->lines)
 		d.call_id = frame_value(f, f->call_id, &d.call_id_length);

@@ -26,6 +26,7 @@ struct transit {
 	enum reason reason;        /* the law's; NONE: it was not asked */
 	uint64_t number;           /* the witness'; 0: nobody looked on */
 	size_t size, held;
+	int64_t since_us;          /* when the loop woke for it; 0: its verdict is recorded, or it is from inside */
 	struct timer slot;
 	struct transit *next, **back; /* of the link's waiting ones; back NULL: does not wait */
 };
