@@ -115,8 +115,9 @@ static const struct setting console_rows[] = {
 static const struct table console_table = TABLE(console_rows);
 
 static const struct setting metrics_rows[] = {
-	{ .name = "listen", .kind = KIND_LATER },
-	{ "partners", KIND_COUNT, .field = AT(metrics.partners), .least = "0", .most = "10000", .fallback = "0" },
+	{ "listen", KIND_OTHER, .field = AT(metrics.listen), .read = conf_read_address },
+	{ "public", KIND_FLAG, .field = AT(metrics.public), .fallback = "false" },
+	{ "partners", KIND_COUNT, .field = AT(metrics.partners), .least = "0", .most = "1000", .fallback = "0" },
 };
 static const struct table metrics_table = TABLE(metrics_rows);
 
@@ -188,6 +189,7 @@ void conf_free(struct conf *conf)
 	free(conf->edge.route_keys);
 	free(conf->federation.listen.list);
 	free(conf->internal.listen.list);
+	free(conf->metrics.listen.list);
 	texts_clear(&conf->internal.peers);
 	conf_clear_hops(conf);
 	texts_clear(&conf->border.remove);

@@ -125,7 +125,9 @@ struct conf {
 		char *socket, *group, *report_group;
 	} console;
 	struct {
-		unsigned partners;               /* for the metrics to come */
+		struct addresses listen;         /* one, or none */
+		bool public;                     /* may it be other than loopback? */
+		unsigned partners;               /* so many of the worst are named; 0: none */
 	} metrics;
 	struct {
 		enum log_level_setting { LOG_SET_ERROR, LOG_SET_WARNING, LOG_SET_INFO, LOG_SET_DEBUG } level;

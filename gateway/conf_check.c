@@ -107,6 +107,16 @@ static void check_values(const struct check *check)
 		wrong(check, "console.socket", "longer than the path of a socket can be: choose a shorter one");
 }
 
+/* The figures tell much of whom one speaks with, and how busy one is. */
+static void check_metrics(const struct check *check)
+{
+	const struct conf *conf = check->conf;
+
+	if (!all_loopback(&conf->metrics.listen) && !conf->metrics.public)
+		wrong(check, "metrics.listen",
+		    "whoever reaches this address may read the figures: listen on 127.0.0.1, or add public = true");
+}
+
 /* Which Redis, or who knows it. */
 static void check_redis_place(const struct check *check)
 {
@@ -152,5 +162,6 @@ void conf_check(struct reader *reader, const config_t *config, struct conf *conf
 	default_name(&conf->internal.record_route, conf->edge.name);
 	check_internal(&check);
 	check_values(&check);
+	check_metrics(&check);
 	check_redis(&check);
 }

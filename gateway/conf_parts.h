@@ -9,6 +9,7 @@
 
 /* Values that are no kind of setting.h. `field` is named behind the name. */
 setting_read_fn conf_read_addresses;  /* struct addresses */
+setting_read_fn conf_read_address;    /* struct addresses: one of them, or "" for none */
 setting_read_fn conf_read_domains;    /* struct conf: edge.domains */
 setting_read_fn conf_read_names;      /* struct texts of domains */
 setting_read_fn conf_read_route_keys; /* struct conf: edge.route_keys */

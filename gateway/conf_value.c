@@ -57,6 +57,17 @@ void conf_read_addresses(struct reader *reader, const struct setting *row, confi
 		texts_read(reader, at, add_address, addresses);
 }
 
+void conf_read_address(struct reader *reader, const struct setting *row, config_setting_t *at, void *field)
+{
+	struct addresses *addresses = field;
+	const char *text = setting_text(reader, at);
+
+	(void)row;
+	addresses->place = setting_place(reader, at);
+	if (text && *text)
+		add_address(reader, at, text, addresses);
+}
+
 static void add_domain(struct reader *reader, config_setting_t *at, const char *text, void *arg)
 {
 	struct conf *conf = arg;

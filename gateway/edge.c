@@ -119,6 +119,7 @@ static void open_services(struct edge *e, const struct conf *c)
 	edge_open_store(e);
 	e->decisions = decisions_open(c->log.decisions, c->edge.name);
 	e->ledger = e->traffic.ledger = ledger_new(e->loop, e->store, e->decisions, c->log.targets);
+	ledger_set_worst(e->ledger, c->metrics.partners);
 	e->refusals = e->traffic.refusals = refusals_new(e->traffic.own.edge.text);
 	ledger_set_refusals(e->ledger, e->refusals);
 	e->store->refusals = e->refusals;
@@ -150,6 +151,7 @@ static void edge_init(struct edge *e)
 	e->door.evict = edge_evict;
 	e->inner_door.key = e->door.key;
 	e->inner_door.evict = edge_evict;
+	expiry_init(&e->expiry, e->loop);
 	streams_init(&e->streams, e->loop);
 	e->links.streams = &e->streams;
 	e->links.origins = &e->origins;
@@ -250,6 +252,7 @@ static void edge_stop(struct edge *e)
 		links_clear(&e->links);
 		streams_clear(&e->streams);
 	}
+	edge_close_metrics(e);
 	edge_close_record(e);
 	trying_clear(&e->traffic);
 	ledger_free(e->ledger);

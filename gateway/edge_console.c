@@ -57,6 +57,7 @@ static void describe(void *edge, json_t *status)
 
 	add_doors(listeners, "federation", &e->federation, false);
 	add_doors(listeners, "internal", &e->internal, e->conf->internal.plain);
+	add_doors(listeners, "metrics", &e->metrics, true);
 	json_object_set_new(status, "version", json_string(PACKAGE_VERSION));
 	json_object_set_new(status, "started", talk_time(e->started_us));
 	json_object_set_new(status, "uptime", talk_seconds(clock_monotonic_us() - e->begun_us));

@@ -81,6 +81,7 @@ void parts_close(struct parts *p)
 	SSL_CTX_free(p->store_context);
 	doors_close(&p->federation);
 	doors_close(&p->internal);
+	doors_close(&p->metrics);
 	*p = (struct parts) { 0 };
 }
 

@@ -4,8 +4,11 @@
 #define GATEWAY_EDGE_PARTS_H
 
 #include "console.h"
+#include "expiry.h"
 #include "log.h"
 #include "notify.h"
+#include "process.h"
+#include "scrape.h"
 #include "traffic.h"
 
 /* A listening address as configured, and its socket. */
@@ -29,7 +32,7 @@ struct policy_seen {
 
 struct parts {
 	SSL_CTX *outer_context, *inner_context, *store_context; /* owned; the latter two may be NULL */
-	struct door_list federation, internal;
+	struct door_list federation, internal, metrics;
 };
 
 struct edge {
@@ -47,7 +50,7 @@ struct edge {
 	struct origins origins;
 	struct links links;
 	struct door door, inner_door;
-	struct door_list federation, internal;
+	struct door_list federation, internal, metrics;
 	struct pendings *pendings;
 	struct hops hops;
 	struct ways ways;
@@ -64,6 +67,9 @@ struct edge {
 	int64_t started_us, begun_us;         /* on the wall clock, and on the monotonic one */
 	struct policy_seen policy, policy_before;
 	char conf_digest[13], conf_before[13];
+	struct expiry expiry;
+	struct scrape *scrape;       /* both NULL as long as there never were metrics */
+	struct process *process;
 	unsigned char secret[32];
 	struct timer tick;
 	int64_t next_store_tick_us, drain_until_us;
@@ -87,6 +93,12 @@ void edge_reload_store(struct edge *); /* the old configuration is there yet */
 
 /* edge_console.c */
 void edge_open_console(struct edge *);
+
+/* edge_metrics.c */
+/* A listener for what is configured, if anything is. */
+void edge_open_metrics(struct edge *, struct parts *, const struct conf *, struct complaints *);
+void edge_install_metrics(struct edge *, struct parts *); /* the new configuration and contexts are there already */
+void edge_close_metrics(struct edge *);
 
 /* edge_orders.c */
 void edge_make_law(struct edge *);   /* after a change of the rules */

@@ -28,6 +28,7 @@ bool parts_open(struct edge *e, struct parts *p, const struct conf *c, struct co
 	contexts_open(p, c, to);
 	doors_open(e, &p->federation, &c->federation.listen, c->federation.reuse_port, e->federation, edge_on_partner, "federation", to);
 	doors_open(e, &p->internal, &c->internal.listen, false, e->internal, edge_on_inside, "internal", to);
+	edge_open_metrics(e, p, c, to);
 	if (!to->count)
 		return true;
 	parts_close(p);
@@ -93,6 +94,7 @@ void edge_install(struct edge *e, struct conf *conf, struct ruleset *law, struct
 	e->store_context = p->store_context;
 	doors_swap(&e->federation, &p->federation);
 	doors_swap(&e->internal, &p->internal);
+	edge_install_metrics(e, p);
 	set_own(e);
 	set_limits(e);
 	ways_configure(&e->ways, e->outer_context, conf->federation.private_addresses);
@@ -215,6 +217,7 @@ static void take_over(struct edge *e, struct conf *conf, struct ruleset *law, st
 	log_open(edge_log_level(conf));
 	decisions_reopen(e->decisions, conf->log.decisions, conf->edge.name);
 	ledger_set_targets(e->ledger, conf->log.targets);
+	ledger_set_worst(e->ledger, conf->metrics.partners);
 	edge_open_record(e);
 	console_configure(e->console, conf);
 	check_links(e);

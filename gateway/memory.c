@@ -3,6 +3,8 @@
  * clock would make no two runs alike. */
 #include "memory.h"
 
+#include <string.h>
+
 #define HOUR_US   INT64_C(3600000000)
 #define ROW_NS    300
 #define TARGET_NS 2
@@ -94,6 +96,16 @@ static bool is_forgettable(const struct memory *m, const struct row *row, int64_
 	return idle_us >= m->limits.watch_window_us && idle_us >= HOUR_US;
 }
 
+/* Behind the last row a round is over: what it counted holds until the next one is. */
+static void end_round(struct memory *m)
+{
+	if (m->hand < m->table.count)
+		return;
+	memcpy(m->store.figures.classes, m->counting, sizeof m->counting);
+	memset(m->counting, 0, sizeof m->counting);
+	m->hand = 0;
+}
+
 int64_t memory_look(struct memory *m, int64_t now_us)
 {
 	struct limits limits = m->limits;
@@ -102,8 +114,6 @@ int64_t memory_look(struct memory *m, int64_t now_us)
 	int64_t cost_ns;
 	bool empty;
 
-	if (m->hand >= m->table.count)
-		m->hand = 0;
 	row = m->table.rows[m->hand];
 	cost_ns = ROW_NS + (int64_t)row->record.contacts.count * TARGET_NS;
 	shorten_holds(m, &row->record, now_us);
@@ -116,8 +126,10 @@ int64_t memory_look(struct memory *m, int64_t now_us)
 		partners_remove(&m->table, row); /* another one is in its place now */
 		touch(m);
 	} else {
+		m->counting[memory_class(row, row->record.watched, row->record.standing.suspicious)]++;
 		m->hand++;
 	}
+	end_round(m);
 	return cost_ns;
 }
 

@@ -13,6 +13,7 @@ struct memory {
 	struct limits limits;
 	unsigned max_partners;
 	uint32_t hand;         /* the row that is looked at next */
+	uint32_t counting[CLASSES]; /* of this round, up to there */
 	int64_t (*monotonic_us)(void);
 	const int64_t *told_us; /* borrowed; the time stands here, and no clock is asked; NULL: one is */
 	struct orders *orders; /* owned: store.orders */

@@ -8,6 +8,7 @@
 #include "../policy/orders.h"
 #include "../policy/peek.h"
 #include "../policy/siphash.h"
+#include "histogram.h"
 #include "refusals.h"
 
 struct store;
@@ -110,7 +111,7 @@ struct store_health {
 	bool keeps;              /* all that must survive a restart is written; true for one that is told to keep nothing */
 	const char *trouble;     /* borrowed until the next call: for people, "" when it keeps */
 	uint64_t unkept;         /* class changes that were not written when they came; they are as soon as it works again */
-	uint32_t partners, restricted;
+	uint32_t partners, restricted; /* the latter as the last round of ticks found them */
 	const char *where;       /* borrowed: of a remote one, else NULL */
 	int64_t since_us;        /* that it is as it is; 0: not told */
 	unsigned edges, other_policies; /* of a pool: heard of; of them, those with another policy */
@@ -148,8 +149,16 @@ struct store_ops {
 	void (*close)(struct store *);
 };
 
+/* What a store counts for metrics, on its way. */
+struct store_figures {
+	uint32_t classes[CLASSES];   /* partners known, as the last round of ticks found them; of a pool: those this edge knows of */
+	struct histogram trips;      /* of messages to a remote one and back, or until it was late */
+	uint64_t fallbacks;          /* messages that were measured by this edge's share */
+};
+
 struct store {
 	const struct store_ops *ops;
+	struct store_figures figures;
 	int64_t (*clock_us)(struct store *); /* the store's clock */
 	int64_t ahead_us;                    /* by so much it is ahead of clock_monotonic_us: 0 when it is that one */
 	/* Targets are hashed with this key: it is kept with the sets, which are worth nothing without. A store

@@ -175,7 +175,7 @@ static void memory_health(struct store *store, struct store_health *out)
 		.trouble = m->keeper ? keeper_trouble(m->keeper) : "",
 		.unkept = m->keeper ? keeper_unkept(m->keeper) : 0,
 		.partners = m->table.count,
-		.restricted = partners_restricted(&m->table),
+		.restricted = m->store.figures.classes[CLASS_WATCHED] + m->store.figures.classes[CLASS_SUSPICIOUS],
 	};
 	out->keeps = !out->trouble[0];
 }

@@ -201,12 +201,26 @@ static void redis_reload(struct store *store, const struct limits *limits, unsig
 	pooled_reopen(p);
 }
 
+/* Of those with a restriction this edge knows all, of strangers the pool how many there are; those that
+ * are allowed nobody asks for. */
+static void count_classes(struct pooled *p)
+{
+	uint32_t *classes = p->store.figures.classes;
+	uint64_t restricted;
+
+	memcpy(classes, apart_store(p->apart)->figures.classes, sizeof p->store.figures.classes);
+	restricted = (uint64_t)classes[CLASS_WATCHED] + classes[CLASS_SUSPICIOUS];
+	if (p->state == POOL_JOINED)
+		classes[CLASS_DISCOVERED] = p->known > restricted ? (uint32_t)(p->known - restricted) : 0;
+}
+
 static void redis_tick(struct store *store)
 {
 	struct pooled *p = pooled_of(store);
 	struct store *local = apart_store(p->apart);
 
 	local->ops->tick(local);
+	count_classes(p);
 	nears_sweep(&p->nears, pooled_now(p));
 	if (p->state == POOL_APART)
 		return;

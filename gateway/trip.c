@@ -59,6 +59,7 @@ static void measure_here(struct pooled *p, const struct entry *entry, const stru
 		apart_begin_behind(p->apart, &entry->partner, near->ahead_us);
 	if (near)
 		near->ahead_us = 0;
+	p->store.figures.fallbacks++;
 	apart_measure(p->apart, entry, demand, pooled_edges(p), then, arg);
 }
 
@@ -219,6 +220,7 @@ static void on_reply(void *arg, const redisReply *reply)
 	struct script_reading got;
 
 	t->pooled->in_doubt = !reply;
+	histogram_add(&t->pooled->store.figures.trips, pooled_now(t->pooled) - t->sent_us);
 	if (!reply) {
 		decide_here(t);
 		return;

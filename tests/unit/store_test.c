@@ -154,6 +154,30 @@ static void restricted_stay(void)
 	s->ops->close(s);
 }
 
+static void classes_are_counted(void)
+{
+	struct store *s = story_open(NULL, 100);
+	struct entry watched = story_discovered("a.example"), failing = story_discovered("b.example");
+	struct entry other = story_discovered("c.example"), allowed = story_allowed("d.example", 0, 0);
+	const uint32_t *classes = s->figures.classes;
+
+	story_enumerate(s, &watched);
+	story_ask(s, &failing, 1);
+	story_fail(s, &failing);
+	story_ask(s, &other, 1);
+	s->ops->count(s, &allowed, &(struct store_visit){ .reason = REASON_ALLOWED });
+	s->ops->tick(s);
+	CU_ASSERT(classes[CLASS_WATCHED] == 1 && classes[CLASS_SUSPICIOUS] == 1);
+	CU_ASSERT(classes[CLASS_DISCOVERED] == 1 && classes[CLASS_ALLOWED] == 1);
+	s->ops->release(s, &watched.partner);
+	s->ops->tick(s);
+	CU_ASSERT(classes[CLASS_WATCHED] == 0 && classes[CLASS_DISCOVERED] == 2);
+	story_pass(25 * HOUR);
+	sweep(s);
+	CU_ASSERT_EQUAL(classes[CLASS_DISCOVERED] + classes[CLASS_ALLOWED] + classes[CLASS_SUSPICIOUS], 0);
+	s->ops->close(s);
+}
+
 static void tenants_are_bounded(void)
 {
 	struct store *s = story_open(NULL, 100);
@@ -356,6 +380,7 @@ CU_TestInfo store_tests[] = {
 	{ "newcomers share one record while the table is full of live ones", newcomers_share },
 	{ "a newcomer is not kept out for as long as the newcomers are", newcomer_may_come_back },
 	{ "a partner of whom nothing is live gives way to a newcomer", empty_gives_way },
+	{ "partners are counted by class, round by round", classes_are_counted },
 	{ "a restricted partner is not forgotten before its hold ends", restricted_stay },
 	{ "tenants beyond max-tenants share, and there is room a window after the last message", tenants_are_bounded },
 	{ "a provider is charged for all its tenants", provider_is_charged },
