@@ -19,9 +19,9 @@ static json_t *totals_of(const struct traffic *tr)
 	json_t *out = json_array();
 
 	for (enum reason r = REASON_NONE + 1; r < REASONS; r++)
-		if (ledger_total(tr->ledger, r))
+		if (tally_total(ledger_tally(tr->ledger), r))
 			json_array_append_new(out, json_pack("{sssssI}", "verdict", verdict_token(reason_row(r)->verdict),
-			    "reason", reason_row(r)->token, "count", (json_int_t)ledger_total(tr->ledger, r)));
+			    "reason", reason_row(r)->token, "count", (json_int_t)tally_total(ledger_tally(tr->ledger), r)));
 	return out;
 }
 

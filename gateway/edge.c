@@ -79,7 +79,7 @@ static void on_signal(void *arg, int signal)
 	if (signal == SIGHUP && !e->draining)
 		reload(e);
 	else if (signal == SIGUSR1)
-		ledger_say_totals(e->ledger);
+		tally_say(ledger_tally(e->ledger));
 	else if (signal == SIGTERM || signal == SIGINT)
 		drain(e);
 	if (e->draining && all_answered(e))
@@ -244,7 +244,7 @@ static void edge_stop(struct edge *e)
 		if (l->origin && e->ledger)
 			transit_link_closed(&e->traffic, l);
 	if (e->ledger)
-		ledger_say_totals(e->ledger);
+		tally_say(ledger_tally(e->ledger));
 	pendings_free(e->pendings);
 	hops_clear(&e->hops);
 	ways_clear(&e->ways);

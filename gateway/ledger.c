@@ -409,15 +409,6 @@ void ledger_operator(struct ledger *l, const char *user, unsigned long uid, cons
 	decisions_end(l->decisions);
 }
 
-uint64_t ledger_total(const struct ledger *l, enum reason reason)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < CLASSES; i++)
-		sum += l->tally.totals[reason][i];
-	return sum;
-}
-
 const struct tally *ledger_tally(const struct ledger *l)
 {
 	return &l->tally;
@@ -426,17 +417,6 @@ const struct tally *ledger_tally(const struct ledger *l)
 void ledger_set_worst(struct ledger *l, unsigned partners)
 {
 	worst_resize(&l->tally.worst, partners);
-}
-
-void ledger_say_totals(const struct ledger *l)
-{
-	for (enum reason r = REASON_NONE + 1; r < REASONS; r++)
-		if (ledger_total(l, r))
-			log_line(LEVEL_INFO, "total: %s %s: %" PRIu64, verdict_token(reason_row(r)->verdict), reason_row(r)->token, ledger_total(l, r));
-	for (enum answered i = 0; i < ANSWERS; i++)
-		if (l->tally.answers[i])
-			log_line(LEVEL_INFO, "total: responses %s: %" PRIu64, answered_token(i), l->tally.answers[i]);
-	log_line(LEVEL_INFO, "total: handshakes: %" PRIu64 ", failed: %" PRIu64, l->tally.handshakes, l->tally.failed_handshakes);
 }
 
 void ledger_free(struct ledger *l)

@@ -53,11 +53,8 @@ void ledger_event(struct ledger *, const char *event, const char *text);
 void ledger_operator(struct ledger *, const char *user, unsigned long uid, const char *asked, const char *what, bool done);
 
 /* --- counters, since the start --- */
-uint64_t ledger_total(const struct ledger *, enum reason);
 const struct tally *ledger_tally(const struct ledger *);
 void ledger_set_worst(struct ledger *, unsigned partners);
-/* All counters into the log: at a stop, and when asked. */
-void ledger_say_totals(const struct ledger *);
 
 /* Whose decision it is, for people: the partner, else the connection's organisation, else "-". */
 void ledger_who(const struct entry *, const char *organisation, char out[PARTNER_TEXT_MAX]);

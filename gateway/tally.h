@@ -28,4 +28,9 @@ struct tally {
 	struct worst worst;                /* by whom most are refused */
 };
 
+/* Of all classes. */
+uint64_t tally_total(const struct tally *, enum reason);
+/* All counters into the log: at a stop, and when asked. */
+void tally_say(const struct tally *);
+
 #endif
