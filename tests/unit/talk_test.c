@@ -88,7 +88,7 @@ static void read_all(struct bench *b)
 	for (int i = 0; i < 20000 && !b->closed; i++) {
 		turn_once(b->loop);
 		read_some(b);
-		if (b->talk.stage == TALK_ENDED && stream_queued(b->stream) == 0)
+		if (!b->closed && b->talk.stage == TALK_ENDED && stream_queued(b->stream) == 0)
 			shutdown(b->reader, SHUT_WR);
 	}
 	CU_ASSERT_TRUE(b->closed);
