@@ -10,17 +10,18 @@
 /* --- lists of headers as one text --- */
 
 /* The values before `end`, as they follow each other or backwards. False: too long, or not to be printed. */
-static bool text_of(msg_t *msg, const msg_header_t *from, const msg_header_t *end, bool backwards, char out[SEAL_PLAIN_MAX + 1])
+static bool text_of(const msg_header_t *from, const msg_header_t *end, bool backwards, char out[SEAL_PLAIN_MAX + 1])
 {
+	char value[SEAL_PLAIN_MAX + 1];
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (; from && from != end; from = from->sh_next) {
-		const char *value = sip_header_as_string(msg_home(msg), (const sip_header_t *)from);
-		size_t length = value ? strlen(value) : SEAL_PLAIN_MAX, comma = used > 0;
+		issize_t printed = msg_header_field_e(value, sizeof value, from, 0); /* sip_header_as_string cuts what is over 127 octets */
+		size_t length = (size_t)printed, comma = used > 0;
 		char *at = backwards ? out : out + used + comma;
 
-		if (used + comma + length > SEAL_PLAIN_MAX)
+		if (printed <= 0 || used + comma + length > SEAL_PLAIN_MAX)
 			return false;
 		if (backwards)
 			memmove(out + length + comma, out, used + 1);
@@ -68,7 +69,7 @@ bool hidden_take_vias(const struct own *own, msg_t *msg)
 	char plain[SEAL_PLAIN_MAX + 1], sealed[SEAL_TEXT_MAX];
 	const char *param;
 
-	if (!text_of(msg, (msg_header_t *)ours->v_next, NULL, false, plain) || !seal(own->tokens, ours->v_branch, plain, sealed))
+	if (!text_of((msg_header_t *)ours->v_next, NULL, false, plain) || !seal(own->tokens, ours->v_branch, plain, sealed))
 		return false;
 	param = su_sprintf(msg_home(msg), HIDDEN_PARAM "=%s", sealed);
 	if (!param || msg_header_add_param(msg_home(msg), ours->v_common, param) < 0)
@@ -116,7 +117,7 @@ static bool hides(const struct own *own, const url_t *url)
 
 bool hidden_take_records(msg_t *msg, char out[SEAL_PLAIN_MAX + 1])
 {
-	if (!text_of(msg, (msg_header_t *)sip_object(msg)->sip_record_route, NULL, false, out))
+	if (!text_of((msg_header_t *)sip_object(msg)->sip_record_route, NULL, false, out))
 		return false;
 	remove_records(msg, NULL);
 	return true;
@@ -202,7 +203,7 @@ bool hidden_take_records_of_answer(const struct own *own, msg_t *msg)
 
 	if (ours && ours == sip->sip_record_route)
 		return true;
-	fits = ours && text_of(msg, (msg_header_t *)sip->sip_record_route, (msg_header_t *)ours, true, plain);
+	fits = ours && text_of((msg_header_t *)sip->sip_record_route, (msg_header_t *)ours, true, plain);
 	remove_records(msg, ours);
 	return !fits || hide_in(own, msg, ours, plain);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../policy/target.h"
+#include "../../gateway/hidden.h"
 #include "sipview.h"
 #include "world.h"
 
@@ -134,10 +135,47 @@ static void is_still_ours(const char *text, size_t size, unsigned vias, unsigned
 	sipview_clear(&v);
 }
 
+static unsigned count_vias(const sip_t *sip)
+{
+	unsigned count = 0;
+
+	for (const sip_via_t *v = sip->sip_via; v; v = v->v_next)
+		count++;
+	return count;
+}
+
+static unsigned count_records(const sip_record_route_t *r)
+{
+	unsigned count = 0;
+
+	for (; r; r = r->r_next)
+		count++;
+	return count;
+}
+
+/* Our Via is on top. Whatever the inside has written is either not hidden at all, or comes back. */
+static void what_is_hidden_comes_back(const struct own *own, msg_t *msg)
+{
+	unsigned vias = count_vias(sip_object(msg)), records = count_records(sip_object(msg)->sip_record_route);
+	char text[SEAL_PLAIN_MAX + 1];
+
+	if (hidden_take_vias(own, msg)) {
+		LAW(count_vias(sip_object(msg)) == 1 && hidden_in_via(sip_object(msg)), "one Via hides all others");
+		LAW(hidden_give_vias(own, msg) && count_vias(sip_object(msg)) == vias - 1, "hidden Vias come back");
+	} else {
+		LAW(count_vias(sip_object(msg)) == vias, "Vias that are not hidden stay");
+	}
+	if (hidden_take_records(msg, text))
+		LAW(count_records(*text ? sip_record_route_make(msg_home(msg), text) : NULL) == records
+		    && !sip_object(msg)->sip_record_route, "hidden Record-Routes come back");
+	else
+		LAW(count_records(sip_object(msg)->sip_record_route) == records, "Record-Routes that are not hidden stay");
+}
+
 static void headers_way(const struct world *w, const struct frame *f)
 {
 	msg_t *msg = f->fault || !f->request ? NULL : message_parse_framed(w->traffic.class, f);
-	unsigned vias = 0;
+	unsigned vias;
 	size_t size;
 	char *text;
 
@@ -146,8 +184,7 @@ static void headers_way(const struct world *w, const struct frame *f)
 	text = sipview_print(msg, &size);
 	LAW(text && size == f->size && !memcmp(text, f->octets, size), "what is not touched leaves as it came");
 	free(text);
-	for (const sip_via_t *v = sip_object(msg)->sip_via; v; v = v->v_next)
-		vias++;
+	vias = count_vias(sip_object(msg));
 	if (change(&w->traffic.own, msg)) {
 		unsigned routes = count_routes(sip_object(msg));
 
@@ -155,6 +192,7 @@ static void headers_way(const struct world *w, const struct frame *f)
 		if (text)
 			is_still_ours(text, size, vias, routes);
 		free(text);
+		what_is_hidden_comes_back(&w->traffic.own, msg);
 	}
 	msg_destroy(msg);
 }

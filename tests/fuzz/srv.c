@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../gateway/naptr.h"
 #include "../../gateway/srv.h"
 #include "fuzz.h"
 
@@ -118,6 +119,23 @@ static void read_both_ways(struct records *r, uint64_t number)
 		LAW(same(&srv.servers.list[i], &turned.servers.list[i]), "the order of records makes no other servers");
 }
 
+/* The same octets as NAPTR: what it names are domains, in the order to follow. */
+static void read_as_naptr(const struct records *r)
+{
+	struct answer answer = { .result = RESOLVE_FOUND, .data = r->data, .length = r->length, .ttl_us = 5000000 };
+	struct domain again;
+	struct srv srv;
+
+	naptr_read(&srv, &answer);
+	LAW((srv.result == RESOLVE_FOUND) == (srv.servers.count > 0), "who names nothing has none");
+	for (size_t i = 0; i < srv.servers.count; i++) {
+		const struct server *s = &srv.servers.list[i];
+
+		LAW(domain_parse(&again, s->domain.text, s->domain.length) && domain_same(&again, &s->domain) && !s->port, "what is named is a domain");
+		LAW(i == 0 || s[-1].priority <= s->priority, "the lowest order comes first");
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 {
 	struct fuzz_input in = { octets, size };
@@ -126,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 
 	take(&records, &in);
 	read_both_ways(&records, number);
+	read_as_naptr(&records);
 	for (size_t i = 0; i < records.count; i++)
 		free(records.data[i]);
 	return 0;
