@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../policy/alloc.h"
@@ -18,6 +19,21 @@
 
 /* --- the file --- */
 
+/* Who wrote it before may have been stopped while the disk was full. */
+static bool ends_in_half_a_line(const struct lines *l)
+{
+	int fd = open(l->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat is;
+	bool half;
+	char last;
+
+	if (fd < 0)
+		return false;
+	half = fstat(fd, &is) == 0 && S_ISREG(is.st_mode) && is.st_size > 0 && pread(fd, &last, 1, is.st_size - 1) == 1 && last != '\n';
+	close(fd);
+	return half;
+}
+
 static void open_file(struct lines *l)
 {
 	if (!l->path[0])
@@ -27,6 +43,7 @@ static void open_file(struct lines *l)
 	if (l->fd < 0 && !l->lost)
 		log_line(LEVEL_ERROR, "%s %s: cannot open: %s: make the directory, owned by the edge's user; lines are dropped and counted until then",
 		    l->what, l->path, strerror(errno));
+	l->torn = l->fd >= 0 && ends_in_half_a_line(l);
 }
 
 static void close_file(struct lines *l)
@@ -48,7 +65,6 @@ void lines_reopen(struct lines *l, const char *path)
 {
 	lines_write(l);
 	close_file(l);
-	l->torn = false;
 	l->path = alloc_text(path ? path : "");
 	open_file(l);
 }

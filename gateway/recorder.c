@@ -12,24 +12,36 @@
 #define FLUSH_AT   (32 * 1024)
 #define OTHERS_TOO 40           /* octets of a method, as in the log */
 
+/* What a replay has to know of the edge (struct recorder_house), to be said again. */
+struct beginning {
+	char *edge, *policy;    /* owned */
+	struct domain *domains; /* owned */
+	size_t domain_count;
+	unsigned max_partners;
+};
+
 struct recorder {
 	struct loop *loop;    /* borrowed */
 	struct store *store;  /* borrowed */
 	struct lines lines;
 	struct task flush;
 	int64_t ahead_us;     /* what the wall clock was ahead of the store's when we began: the record's time never goes back */
-	uint64_t generation;  /* marks the connections whose names stand in this file */
+	uint64_t generation;  /* marks the connections whose names stand in this file; no recorder uses one again */
+	struct beginning beginning;
+	bool owes_beginning;
 };
 
-/* Names may be among what was lost. */
+/* The beginning and names may be among what was lost: so it begins anew. */
 static void flush(void *arg)
 {
 	struct recorder *r = arg;
 	uint64_t before = r->lines.losses;
 
 	lines_write(&r->lines);
-	if (r->lines.losses != before)
-		r->generation++;
+	if (r->lines.losses == before)
+		return;
+	r->generation++;
+	r->owes_beginning = true;
 }
 
 static void begin_line(struct recorder *r, const char *event, int64_t at_us)
@@ -64,18 +76,44 @@ static void put_name(struct recorder *r, const struct certname *name)
 
 /* --- the file --- */
 
-static void put_beginning(struct recorder *r, const struct recorder_house *house)
+static void forget_beginning(struct recorder *r)
 {
+	free(r->beginning.edge);
+	free(r->beginning.policy);
+	free(r->beginning.domains);
+}
+
+static void keep_beginning(struct recorder *r, const struct recorder_house *house)
+{
+	struct domain *domains = alloc_zero(house->domain_count + 1, sizeof *domains);
+
+	memcpy(domains, house->domains, house->domain_count * sizeof *domains);
+	r->beginning = (struct beginning) { alloc_text(house->edge), alloc_text(house->policy_digest), domains, house->domain_count,
+		house->max_partners };
+}
+
+static void put_beginning(struct recorder *r)
+{
+	const struct beginning *b = &r->beginning;
+
+	r->owes_beginning = false;
 	begin_line(r, "begin", r->store->clock_us(r->store));
 	lines_number(&r->lines, "version", RECORD_VERSION);
-	put_text(r, "edge", house->edge);
-	put_text(r, "policy", house->policy_digest);
-	lines_number(&r->lines, "max_partners", house->max_partners);
+	put_text(r, "edge", b->edge);
+	put_text(r, "policy", b->policy);
+	lines_number(&r->lines, "max_partners", b->max_partners);
 	lines_list(&r->lines, "domains");
-	for (size_t i = 0; i < house->domain_count; i++)
-		lines_item(&r->lines, house->domains[i].text, house->domains[i].length);
+	for (size_t i = 0; i < b->domain_count; i++)
+		lines_item(&r->lines, b->domains[i].text, b->domains[i].length);
 	lines_list_end(&r->lines);
 	end_line(r);
+}
+
+/* Whatever is put next is put behind a beginning. */
+static void make_ready(struct recorder *r)
+{
+	if (r->owes_beginning)
+		put_beginning(r);
 }
 
 struct recorder *recorder_open(struct loop *loop, struct store *store, const struct recorder_house *house)
@@ -84,10 +122,11 @@ struct recorder *recorder_open(struct loop *loop, struct store *store, const str
 
 	r->loop = loop;
 	r->store = store;
-	r->generation = 1;
+	r->generation = (uint64_t)clock_monotonic_us(); /* losses and files come more slowly than its microseconds */
 	r->ahead_us = clock_wall_us() - store->clock_us(store);
 	lines_open(&r->lines, "record", house->path, ROOM);
-	put_beginning(r, house);
+	keep_beginning(r, house);
+	put_beginning(r);
 	return r;
 }
 
@@ -95,7 +134,9 @@ void recorder_reopen(struct recorder *r, const struct recorder_house *house)
 {
 	lines_reopen(&r->lines, house->path);
 	r->generation++;
-	put_beginning(r, house);
+	forget_beginning(r);
+	keep_beginning(r, house);
+	put_beginning(r);
 }
 
 void recorder_close(struct recorder *r)
@@ -104,6 +145,7 @@ void recorder_close(struct recorder *r)
 		return;
 	loop_forget(r->loop, &r->flush);
 	lines_close(&r->lines);
+	forget_beginning(r);
 	free(r);
 }
 
@@ -118,8 +160,8 @@ static void introduce(struct recorder *r, const struct sight *sight)
 	for (size_t i = 0; i < sight->peer->count; i++)
 		put_name(r, &sight->peer->names[i]);
 	lines_list_end(&r->lines);
+	*sight->told = r->generation; /* the end of the line may lose it, and make that another one */
 	end_line(r);
-	*sight->told = r->generation;
 }
 
 static void put_facts(struct recorder *r, const struct facts *facts)
@@ -144,6 +186,7 @@ static void put_verdict(struct recorder *r, enum reason reason)
 
 void recorder_judged(struct recorder *r, const struct sight *sight)
 {
+	make_ready(r);
 	if (*sight->told != r->generation)
 		introduce(r, sight);
 	begin_line(r, "judged", sight->at_us);
@@ -166,6 +209,7 @@ void recorder_judged(struct recorder *r, const struct sight *sight)
 
 void recorder_answered(struct recorder *r, const struct sight_of_outcome *seen)
 {
+	make_ready(r);
 	begin_line(r, "answered", seen->at_us);
 	lines_number(&r->lines, "number", (int64_t)seen->number);
 	put_text(r, "partner", seen->partner);
@@ -184,6 +228,7 @@ void recorder_closed(struct recorder *r, uint64_t connection, uint64_t told)
 
 void recorder_other(struct recorder *r, const struct decided *d, const char *who)
 {
+	make_ready(r);
 	begin_line(r, "other", r->store->clock_us(r->store));
 	put_text(r, "partner", who);
 	lines_text(&r->lines, "method", d->method, d->method_length < OTHERS_TOO ? d->method_length : OTHERS_TOO);
