@@ -344,6 +344,7 @@ static struct supposition words_of(const struct refused *r)
 	return (struct supposition) {
 		.from = r->source[0] ? r->source : nameless ? r->partner : "sip:0.0.0.0",
 		.method = r->method[0] ? r->method : NULL, .peer = nameless ? NULL : r->peer,
+		.names = r->names[0] ? r->names : NULL,
 	};
 }
 

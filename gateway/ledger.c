@@ -288,6 +288,8 @@ static void keep(struct ledger *l, const struct decided *d, const char *who, con
 	copy(r.method, sizeof r.method, d->method, d->method_length);
 	copy(r.call_id, sizeof r.call_id, d->call_id, d->call_id_length);
 	snprintf(r.peer, sizeof r.peer, "%s", d->peer ? d->peer : "");
+	if (d->certificate)
+		refused_put_names(&r, &d->certificate->peer);
 	snprintf(r.source, sizeof r.source, "%s", d->facts ? d->facts->source.text : "");
 	snprintf(r.direction, sizeof r.direction, "%s", outward ? "out" : "in");
 	refusals_note(l->refusals, &r);

@@ -12,7 +12,7 @@ static const struct field {
 } fields[] = {
 #define FIELD(name) { #name, offsetof(struct refused, name), sizeof ((struct refused *)NULL)->name }
 	FIELD(time), FIELD(edge), FIELD(reason), FIELD(rule), FIELD(method), FIELD(source), FIELD(call_id),
-	FIELD(partner), FIELD(peer), FIELD(direction),
+	FIELD(partner), FIELD(peer), FIELD(names), FIELD(direction),
 #undef FIELD
 };
 
@@ -21,6 +21,20 @@ static const struct field {
 static const char *value_of(const struct refused *r, const struct field *f)
 {
 	return (const char *)r + f->at;
+}
+
+void refused_put_names(struct refused *r, const struct peer *peer)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < peer->count; i++) {
+		const struct certname *name = &peer->names[i];
+		size_t size = name->domain.length + (name->wildcard ? 2u : 0u) + (used ? 1u : 0u);
+
+		if (used + size < sizeof r->names)
+			used += (size_t)snprintf(r->names + used, sizeof r->names - used, "%s%s%s", used ? " " : "",
+			    name->wildcard ? "*." : "", name->domain.text);
+	}
 }
 
 bool refused_same(const struct refused *a, const struct refused *b)

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "../policy/match.h"
 #include "../policy/partner.h"
 #include "clock.h"
 
@@ -19,12 +20,15 @@ struct refused {
 	char call_id[200];
 	char partner[PARTNER_TEXT_MAX]; /* who is none: the organisation of its certificate, else its address */
 	char peer[DOMAIN_MAX + 1];      /* first name of the certificate */
+	char names[512];                /* as many of its names as fit, with blanks between */
 	char direction[8];              /* "in"; "out": our own side's request was refused */
 };
 
+void refused_put_names(struct refused *, const struct peer *);
+
 bool refused_same(const struct refused *, const struct refused *);
 
-/* {time, edge, reason, rule, method, source, call_id, partner, peer, direction}; null for "". */
+/* {time, edge, reason, rule, method, source, call_id, partner, peer, names, direction}; null for "". */
 json_t *refused_json(const struct refused *);
 /* The same as one line; owned by the caller. */
 char *refused_text(const struct refused *);

@@ -9,6 +9,7 @@
 #include "../policy/alloc.h"
 
 #define URI_MAX 400
+#define NAMES_MOST 64
 #define TEXT_MAX (3 * URI_MAX + 400)
 
 /* --- words --- */
@@ -47,18 +48,30 @@ static bool read_uri(char out[URI_MAX], const char *word, struct domain *host)
 
 /* --- the peer --- */
 
-static bool has_name(const struct link *l, const struct domain *names, size_t count)
+static bool has_name(const struct peer *peer, const struct certname *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (names[i].length > 0 && match_names(&l->peer.peer, &names[i]))
+	if (!name->wildcard)
+		return match_names(peer, &name->domain);
+	for (size_t i = 0; i < peer->count; i++)
+		if (peer->names[i].wildcard && domain_same(&peer->names[i].domain, &name->domain))
 			return true;
 	return false;
 }
 
-static struct link *link_of(const struct traffic *tr, const struct domain *names, size_t count)
+/* Does it have so many of the names? */
+static bool has_names(const struct peer *peer, const struct certname *names, size_t count, size_t least)
 {
-	for (struct link *l = tr->links->first; l; l = l->next_all)
-		if (l->kind == LINK_PARTNER && l->origin && link_is_open(l) && has_name(l, names, count))
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += has_name(peer, &names[i]);
+	return found >= least;
+}
+
+static struct link *link_of(const struct traffic *tr, const struct certname *names, size_t count, size_t least)
+{
+	for (struct link *l = tr->links->first; l && count; l = l->next_all)
+		if (l->kind == LINK_PARTNER && l->origin && link_is_open(l) && has_names(&l->peer.peer, names, count, least))
 			return l;
 	return NULL;
 }
@@ -74,38 +87,45 @@ static void take_names(struct supposed *s, const struct certname *names, size_t 
 	}
 }
 
-static void add_name(struct certname *names, size_t *count, const char *before, const char *text)
+static void add_name(struct certname *names, size_t *count, const char *before, const char *text, size_t text_length)
 {
 	char name[DOMAIN_MAX + 8];
-	int length = snprintf(name, sizeof name, "%s%s", before, text);
+	int length = snprintf(name, sizeof name, "%s%.*s", before, (int)text_length, text);
 
-	if ((size_t)length >= sizeof name || !certname_parse(&names[*count], name, (size_t)length))
+	if (*count == NAMES_MOST || (size_t)length >= sizeof name || !certname_parse(&names[*count], name, (size_t)length))
 		return;
 	tls_organisation(&names[*count].organisation, &names[*count].domain);
 	(*count)++;
 }
 
-/* Of a connection that is open, or one that would have just these names. */
-static bool find_peer(struct supposed *s, const struct traffic *tr, const char *peer, const struct domain *source)
+static void add_all(struct certname *names, size_t *count, const char *list)
 {
-	struct certname names[2];
-	struct domain sought[2] = { 0 };
+	for (size_t length; *list; list += length + (list[length] == ' ')) {
+		length = strcspn(list, " ");
+		add_name(names, count, "", list, length);
+	}
+}
+
+/* Of a connection that is open, or one that would have just these names. */
+static bool find_peer(struct supposed *s, const struct traffic *tr, const struct supposition *words, const struct domain *source)
+{
+	struct certname names[NAMES_MOST] = { 0 };
 	size_t count = 0;
 
-	if (peer) {
-		add_name(names, &count, "", peer);
+	if (words->names) {
+		add_all(names, &count, words->names);
+	} else if (words->peer) {
+		add_name(names, &count, "", words->peer, strlen(words->peer));
 	} else if (source->length > 0) {
-		add_name(names, &count, "sip.", source->text);
-		add_name(names, &count, "", source->text);
+		add_name(names, &count, "sip.", source->text, source->length);
+		add_name(names, &count, "", source->text, source->length);
 	}
-	for (size_t i = 0; i < count; i++)
-		sought[i] = names[i].domain;
-	s->link = link_of(tr, sought, count);
+	s->link = link_of(tr, names, count, words->names ? count : 1);
 	if (s->link)
 		take_names(s, s->link->peer.peer.names, s->link->peer.peer.count);
 	else
 		take_names(s, names, count);
-	return !peer || !peer[0] || count > 0;
+	return !words->peer || !words->peer[0] || count > 0;
 }
 
 /* --- the message --- */
@@ -153,7 +173,7 @@ bool suppose(struct supposed *s, const struct traffic *tr, const struct supposit
 		snprintf(why, size, "--from: not a URI, as in sip:alice@contoso.example");
 	else if (!read_uri(to, words->to ? words->to : tr->conf->edge.domains[0].text, &s->to))
 		snprintf(why, size, "--to: not a URI, as in sip:bob@example.com");
-	else if (!find_peer(s, tr, words->peer, &source))
+	else if (!find_peer(s, tr, words, &source))
 		snprintf(why, size, "--peer: not the name of a certificate, as in sip.contoso.example");
 	else {
 		snprintf(s->method, sizeof s->method, "%s", method);

@@ -11,6 +11,7 @@ struct supposition {
 	const char *to;      /* NULL: our first domain, and no target that counts */
 	const char *method;  /* NULL: MESSAGE */
 	const char *peer;    /* a name of its certificate; NULL: the source's domain, and `sip.` before it; "": it has none */
+	const char *names;   /* instead of peer all its names, with blanks between; NULL: not said */
 };
 
 struct supposed {
