@@ -51,7 +51,7 @@ static void read_edge(struct script_report *out, const char *name, const char *v
 	struct domain domain;
 	int64_t seen_us = number_of(value);
 
-	if (out->edge_count == STORE_EDGES_MAX || !domain_parse(&domain, name, strlen(name)))
+	if (out->edge_count == STORE_EDGES_MAX || out->now_us - seen_us > STORE_EDGE_US || !domain_parse(&domain, name, strlen(name)))
 		return;
 	out->edges[out->edge_count++] = name;
 	if (out->seen_us < seen_us)

@@ -38,6 +38,7 @@ static inline bool reason_is_rate(enum reason reason)
 
 #define STORE_SOURCES_MAX 8
 #define STORE_EDGES_MAX 32
+#define STORE_EDGE_US INT64_C(86400000000) /* so long after its last message to an edge that edge is told of */
 #define STORE_LIMITED_US INT64_C(300000000) /* so long after the last message that a rate delayed or refused it counts as limited */
 
 /* One partner for reports. Times are on the store's clock; 0: none. Texts are borrowed. */
@@ -58,7 +59,7 @@ struct store_row {
 	const char *subject, *issuer, *serial; /* of the certificate that it showed last; NULL: not known */
 	size_t source_count, edge_count;
 	const char *sources[STORE_SOURCES_MAX]; /* source domains, the one used last first */
-	const char *edges[STORE_EDGES_MAX]; /* of a pool: that saw it within a day */
+	const char *edges[STORE_EDGES_MAX]; /* of a pool: that saw it within STORE_EDGE_US */
 };
 
 /* --- a walk over partners: a page at a time, so that messages wait for none --- */

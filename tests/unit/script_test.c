@@ -366,6 +366,7 @@ static void reports_of_edges(void)
 	struct script_report got;
 	struct script_call call;
 	redisReply *reply;
+	char old[24];
 
 	begin();
 	script_count(&call, EDGE, &e.partner, &counted, true);
@@ -388,6 +389,10 @@ static void reports_of_edges(void)
 	CU_ASSERT_STRING_EQUAL(got.sources[0], "c.example");
 	CU_ASSERT_STRING_EQUAL(got.sources[7], "i.example");
 	freeReplyObject(reply);
+	snprintf(old, sizeof old, "%lld", (long long)(got.now_us - STORE_EDGE_US - SECOND));
+	freeReplyObject(redisCommand(redis.link, "HSET fg:1:{dcontoso.example}:n @edge0.example.com %s", old));
+	freeReplyObject(report(&got, &e, -1));
+	CU_ASSERT_EQUAL(got.edge_count, 2); /* the one that has gone is not told of */
 	freeReplyObject(redisCommand(redis.link, "HSET fg:1:{dcontoso.example}:n certificate %s sources %s @EVIL %s limited %s forward %s",
 	    "CN=\x1b[31m\nCN=ca\n01", "a.example <b>", "1", "1 2 malformed", "-7"));
 	reply = report(&got, &e, -1);
