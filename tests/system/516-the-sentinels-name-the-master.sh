@@ -62,7 +62,7 @@ back=$(hop_time)
 flood whole 240 60/s
 flooded whole
 for seconds in 1 2 3; do
-	"$TOOLS/windowcheck" --limit $((20 * seconds + 20)) --period "$seconds" --slack 30 --domain contoso.example --since "$killed" "$T/hop.jsonl" ||
+	kept_rate --limit $((20 * seconds + 20)) --period "$seconds" --domain contoso.example --since "$killed" "$T/hop.jsonl" ||
 		fail "more than one window more in $seconds s"
 done
 kept_rate --limit 20 --period 0.97 --domain contoso.example --since $((back + 1)) "$T/hop.jsonl" || fail "afterwards"
