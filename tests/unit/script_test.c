@@ -536,6 +536,36 @@ static void pages(void)
 	end();
 }
 
+/* As many as there may be: this one first, and behind it as many of this text as are missing. */
+static void fill_orders(const char *first, const char *text)
+{
+	static const char fill[] = "for i = 1, tonumber(ARGV[1]) do local d = 'd' .. i .. '.example' "
+	    "redis.call('HSET', KEYS[1], d, i == 1 and ARGV[2] or ARGV[3] .. d .. ' ') redis.call('ZADD', KEYS[2], i, d) end";
+
+	freeReplyObject(redisCommand(redis.link, "EVAL %s 2 %s %s %d %s %s", fill, SCRIPT_KEY_ORDERS, SCRIPT_KEY_ORDERS_AT,
+	    3 * ORDERS_MOST, first, text));
+}
+
+static void orders_over_give_way(void)
+{
+	static const char holds[] = "1 0 block 0 alice edge1.example.com d1.example ";
+
+	begin();
+	fill_orders(holds, "1 0 unblock 0 alice edge1.example.com ");
+	CU_ASSERT_EQUAL(tell_order(ORDER_BLOCK, "contoso.example", NOW), SCRIPT_ORDER_TAKEN);
+	CU_ASSERT_TRUE(twin_ask(&redis, "HEXISTS " SCRIPT_KEY_ORDERS " d1.example") == 1);
+	CU_ASSERT_TRUE(twin_ask(&redis, "HEXISTS " SCRIPT_KEY_ORDERS " contoso.example") == 1);
+	CU_ASSERT_TRUE(twin_ask(&redis, "HEXISTS " SCRIPT_KEY_ORDERS " d2.example") == 0);
+	CU_ASSERT_EQUAL(twin_ask(&redis, "HLEN " SCRIPT_KEY_ORDERS), twin_ask(&redis, "ZCARD " SCRIPT_KEY_ORDERS_AT));
+	CU_ASSERT_TRUE(twin_ask(&redis, "HLEN " SCRIPT_KEY_ORDERS) >= 3 * ORDERS_MOST - 100);
+	fill_orders(holds, "1 2 block 0 alice edge1.example.com ");
+	CU_ASSERT_EQUAL(tell_order(ORDER_BLOCK, "fabrikam.example", NOW), SCRIPT_ORDER_TAKEN);
+	fill_orders(holds, "1 0 block 0 alice edge1.example.com ");
+	CU_ASSERT_EQUAL(tell_order(ORDER_BLOCK, "northwind.example", NOW), SCRIPT_ORDER_FULL);
+	CU_ASSERT_TRUE(twin_ask(&redis, "HLEN " SCRIPT_KEY_ORDERS) >= 3 * ORDERS_MOST);
+	end();
+}
+
 /* What the head of admit.lua lists is all that the scripts call. */
 static void rights(void)
 {
@@ -594,6 +624,7 @@ CU_TestInfo script_tests[] = {
 	{ "a partner with ten targets takes a kilobyte, with a thousand forty", memory },
 	{ "of operators' decisions the newest holds, and what changed is read behind what was read", orders },
 	{ "many decisions are read in pages, none twice", pages },
+	{ "where there are too many decisions those that are over give way, and none that holds", orders_over_give_way },
 	{ "the commands listed for the Redis user are enough", rights },
 	CU_TEST_INFO_NULL
 };
