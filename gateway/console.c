@@ -4,6 +4,7 @@
 #include "console.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #define READER_US   INT64_C(30000000)
 #define IN_MOST     ((size_t)64 * 1024)
 #define NEVER_US    (INT64_MAX / 4)
+#define RECORDS_MOST 20               /* of refusals in a row; then one more */
+#define RECORD_US   INT64_C(10000000) /* every so often */
 
 struct visitor {
 	struct console *console;      /* borrowed */
@@ -42,6 +45,8 @@ struct console {
 	struct visitor_groups groups;
 	struct visitor *first;
 	unsigned count;               /* of those that are not leaving */
+	int64_t recorded_us;          /* the records of refusals that there have been end then */
+	uint64_t unrecorded;
 };
 
 /* --- one question --- */
@@ -54,6 +59,31 @@ static const char *in_words(const struct visitor *v)
 static bool may(const struct visitor *v, const struct command *c)
 {
 	return v->right == MAY_CHANGE || (v->right == MAY_REPORT && c->access == ACCESS_REPORT);
+}
+
+/* Who may not change has no say over how much is recorded, and how soon what was is pushed out. */
+static bool is_recorded(struct console *c)
+{
+	int64_t now = loop_now(c->loop);
+
+	if (c->recorded_us < now - RECORDS_MOST * RECORD_US)
+		c->recorded_us = now - RECORDS_MOST * RECORD_US;
+	if (c->recorded_us > now - RECORD_US) {
+		c->unrecorded++;
+		return false;
+	}
+	c->recorded_us += RECORD_US;
+	if (c->unrecorded)
+		log_line(LEVEL_WARNING, "console: %" PRIu64 " more refusals are not recorded", c->unrecorded);
+	c->unrecorded = 0;
+	return true;
+}
+
+static void refuse(struct visitor *v)
+{
+	if (v->talk.asked.command->access == ACCESS_CHANGE && !is_recorded(v->console))
+		v->talk.asked.command = NULL; /* it is this that is recorded */
+	talk_refuse(&v->talk, "%s root, the user of the edge, or the group console.group", in_words(v));
 }
 
 static void answer(struct visitor *v, size_t length)
@@ -70,7 +100,7 @@ static void answer(struct visitor *v, size_t length)
 		snprintf(why, sizeof why, "%s: only fedgatectl itself answers this", v->talk.asked.command->word);
 		talk_usage(&v->talk, why);
 	} else if (!may(v, v->talk.asked.command)) {
-		talk_refuse(&v->talk, "%s root, the user of the edge, or the group console.group", in_words(v));
+		refuse(v);
 	} else {
 		log_line(LEVEL_DEBUG, "console: %s (uid %lu): %s", v->talk.who.name, (unsigned long)v->uid, v->talk.asked.command->word);
 		talk_run(&v->talk);
@@ -333,6 +363,7 @@ struct console *console_new(struct loop *loop, const struct talk_house *house)
 
 	c->loop = loop;
 	c->house = house;
+	c->recorded_us = loop_now(loop) - RECORDS_MOST * RECORD_US;
 	streams_init(&c->streams, loop);
 	c->streams.in_max = IN_MOST;
 	c->streams.write_timeout_us = READER_US;

@@ -55,6 +55,14 @@ as games reload | grep -q '"what":"you may read reports; changes need ' || fail 
 grep -q '"event":"operator","who":"nobody","uid":[0-9]*,"asked":"drain","what":".*","done":false' "$T/decisions.jsonl" ||
 	fail "the decision log does not tell that nobody tried to drain"
 printf 'status\n' | "$TOOLS/ask" "$socket" | grep -q '"state":"serving"' || fail "it is drained"
+# Who may not change fills no disk, and does not push out what others have done.
+refused() { grep -c '"event":"operator","who":"nobody".*"done":false' "$T/decisions.jsonl"; }
+before=$(refused)
+for i in $(seq 50); do as '' drain >"$T/drain"; done
+is "the fiftieth is refused" "$(first <"$T/drain")" no
+[ "$(refused)" -lt $((before + 40)) ] || fail "of 50 refusals $(($(refused) - before)) are recorded"
+as daemon 'unblock nobody.example' >"$T/unblock"
+tail -n 1 "$T/decisions.jsonl" | grep -q '"asked":"unblock nobody.example"' || fail "who may change is not recorded: $(tail -n 1 "$T/decisions.jsonl")"
 # A crowd of one user ends no half command of another.
 mkfifo "$T/slow"
 start slow sh -c "exec '$TOOLS/ask' '$socket' <'$T/slow'"
