@@ -24,9 +24,12 @@ void complain(struct complaints *complaints, const char *file, int line, const c
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out;
 	va_list arguments;
 
+	if (complaints->count == COMPLAINTS_MOST)
+		return;
+	out = open_memstream(&text, &size);
 	if (!out)
 		abort();
 	fputs(file, out);

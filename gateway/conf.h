@@ -6,7 +6,9 @@
 #include "../policy/ruleset.h"
 #include "address.h"
 
-/* Every complaint of one run, "file:line: setting: what is wrong: what would be right". */
+/* Every complaint of one run, "file:line: setting: what is wrong: what would be right"; what is no file of
+ * ours at all may cause millions, of which the first are told. */
+#define COMPLAINTS_MOST 1000
 struct complaints {
 	char **lines; /* owned */
 	size_t count;

@@ -19,6 +19,8 @@
 #include "../policy/alloc.h"
 #include "setting.h"
 
+#define SIZE_MOST (64 * 1024 * 1024) /* hundreds of thousands of entries; more is another file, named by mistake */
+
 /* Non-blocking, or a FIFO by that name would hold us for ever. */
 static int open_regular(const char *path)
 {
@@ -64,6 +66,14 @@ char *source_directory(const char *path)
 	return directory;
 }
 
+/* Before it is read: a log named by mistake would take all memory. */
+static bool is_too_large(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) < 0 || status.st_size > SIZE_MOST;
+}
+
 /* All octets and a NUL behind them; NULL: errno says why, 0: not a regular file. */
 static char *octets_read(const char *path, size_t *size)
 {
@@ -74,6 +84,11 @@ static char *octets_read(const char *path, size_t *size)
 
 	if (fd < 0)
 		return NULL;
+	if (is_too_large(fd)) {
+		close(fd);
+		errno = EFBIG;
+		return NULL;
+	}
 	*size = 0;
 	do {
 		if (room - *size < 2) {
@@ -83,7 +98,11 @@ static char *octets_read(const char *path, size_t *size)
 		got = read(fd, octets + *size, room - *size - 1);
 		if (got > 0)
 			*size += (size_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
+	} while ((got > 0 && *size <= SIZE_MOST) || (got < 0 && errno == EINTR));
+	if (*size > SIZE_MOST) {
+		errno = EFBIG; /* it grows, or does not tell its size */
+		got = -1;
+	}
 	close(fd);
 	if (got < 0) {
 		free(octets);

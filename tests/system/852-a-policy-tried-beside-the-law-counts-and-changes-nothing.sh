@@ -28,6 +28,11 @@ refusal='write a time from 1s to 30d' refused try-policy strict.conf --for 1
 printf 'limits: { rate = "20"; };\nblok = ();\n' >"$T/bad.conf"
 refusal='bad.conf:1: limits.rate .*bad.conf:2: unknown setting .*blok' refused try-policy bad.conf
 refusal='bad.conf:1: limits.rate' refused try-policy "$T/bad.conf"
+truncate -s 100M "$T/log.conf"
+refusal='log.conf: cannot be read: File too large' refused try-policy log.conf
+yes 'x = 99999999999;' | head -n 5000 >"$T/log.conf"
+refusal='log.conf:1: .*log.conf:1000: ' refused try-policy log.conf
+grep -q 'log.conf:1001: ' "$T/tried" && fail "all five thousand complaints are told"
 
 mv "$T/record.jsonl" "$T/before.jsonl"
 reload # the record and the candidate begin together
