@@ -15,6 +15,7 @@ struct memory {
 	uint32_t hand;         /* the row that is looked at next */
 	uint32_t counting[CLASSES]; /* of this round, up to there */
 	int64_t (*monotonic_us)(void);
+	int64_t (*wall_us)(void);    /* NULL as monotonic_us is, where the time is told */
 	const int64_t *told_us; /* borrowed; the time stands here, and no clock is asked; NULL: one is */
 	struct orders *orders; /* owned: store.orders */
 	struct keeper *keeper; /* owned; NULL: nothing is kept */

@@ -156,11 +156,19 @@ static void memory_reload(struct store *store, const struct limits *limits, unsi
 	set_limits(memory_of(store), limits, max_partners);
 }
 
+/* It may have been set since: by the first answer of a time server, or when a virtual machine was woken. */
+static void follow_wall(struct memory *m)
+{
+	if (m->wall_us)
+		m->store.wall_ahead_us = m->wall_us() - m->monotonic_us();
+}
+
 static void memory_tick(struct store *store)
 {
 	struct memory *m = memory_of(store);
 	int64_t now_us = memory_now(m), cost_ns = 0;
 
+	follow_wall(m);
 	for (uint32_t left = m->table.count; left > 0 && m->table.count && cost_ns < TICK_NS; left--)
 		cost_ns += memory_look(m, now_us);
 	if (m->keeper && keeper_tick(m->keeper, now_us) && store->on_order)
@@ -231,7 +239,8 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 	struct memory *m = open_memory(max_partners, limits);
 
 	m->monotonic_us = monotonic_us;
-	m->store.wall_ahead_us = wall_us() - monotonic_us();
+	m->wall_us = wall_us;
+	follow_wall(m);
 	if (state_file && state_file[0]) {
 		struct keeper_house house = {
 			&m->table, m->orders, &m->limits, &m->max_partners, &m->store.target_key, monotonic_us, wall_us,

@@ -132,6 +132,32 @@ static void decisions_and_clocks(void)
 	wall = usual;
 }
 
+/* The clock is set while the edge runs: what is for an hour is so by the clock that there is then. */
+static void decisions_follow_the_clock(void)
+{
+	static const int64_t steps[] = { -8 * HOUR, 8 * HOUR };
+	int64_t usual = wall;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct scratch d = scratch_new();
+		const char *file = scratch_name(&d, "state");
+		struct store *s;
+
+		wall = 500000 * HOUR;
+		s = story_open(file, 100);
+		wall += steps[i];
+		s->ops->tick(s);
+		decide_some(s);
+		CU_ASSERT_EQUAL(orders_find(s->orders, "contoso.example")->until_us, wall + HOUR);
+		s->ops->close(s);
+		s = story_open(file, 100);
+		CU_ASSERT_TRUE(decided(s, ORDER_ALLOW, "contoso.example"));
+		s->ops->close(s);
+		scratch_free(&d);
+	}
+	wall = usual;
+}
+
 static void clean_stop(void)
 {
 	struct scratch d = scratch_new();
@@ -402,6 +428,7 @@ CU_TestInfo kept_tests[] = {
 	{ "a release survives, and the released set stays empty", release_survives },
 	{ "an operator's decision survives a crash right behind it, and each start", decisions_survive },
 	{ "no setting of the wall clock lengthens a decision that has a time", decisions_and_clocks },
+	{ "a decision is for so long by the clock as it was set last", decisions_follow_the_clock },
 	{ "a clean stop keeps sets, answers, counts, slots and the key of the targets", clean_stop },
 	{ "tenants stay counted over a restart, for their window", tenants_stay_counted },
 	{ "no setting of the wall clock lengthens a restriction", wrong_clock },
