@@ -157,12 +157,27 @@ void command_allow(struct talk *t)
 	decide(t, &o, named_release(&named, store_of(t)) ? ", and released" : "");
 }
 
+/* A provider's certificate is asked for the source only: who blocks the name of its edge may think that it is shut out. */
+static const char *who_comes_still(const struct talk *t, const struct domain *blocked, char out[700])
+{
+	const struct provider *provider;
+	size_t count = ruleset_providers(t->house->traffic->law, &provider);
+
+	out[0] = '\0';
+	for (; count > 0 && !out[0]; count--, provider++)
+		if (domain_within(&provider->edge, blocked))
+			snprintf(out, 700, "; but tenants of the provider %s still come by %s: block them by their domains, or take the "
+			    "provider out of the policy file", provider->name, provider->edge.text);
+	return out;
+}
+
 void command_block(struct talk *t)
 {
 	struct order o;
+	char also[700];
 
 	if (read_order(t, ORDER_BLOCK, &o) && !is_ours(t, &o.domain))
-		decide(t, &o, "");
+		decide(t, &o, who_comes_still(t, &o.domain, also));
 }
 
 /* --- taking back --- */

@@ -19,7 +19,8 @@ make_certs
 nexthop
 POLICY='federation: { discovery = false; };
 allow = ( { domain = "northwind.example"; } );
-block = ( { domain = "spim.example"; } );'
+block = ( { domain = "spim.example"; } );
+providers = ( { name = "uc"; edge = "edge.uc.example"; domains = [ "*" ]; } );'
 edge
 hop_is_up
 is "not allowed before" "$(answer contoso contoso.example '403 not-allowed')" 1
@@ -71,6 +72,11 @@ refused allow contoso.example --comment "für uns"
 because 'printable ASCII'
 is "a comment with a control character, on the wire" "$(question "allow contoso.example --comment \"$(printf 'a\033b')\"" | head -c 5)" usage
 is "decisions made by refusals" "$(ctl --json decisions | grep -o '"domain"' | wc -l)" 0
+
+# The name of a provider's edge is no source: that its tenants go on is said.
+ctl block uc.example >"$T/out"
+grep -q '^uc.example is blocked, both ways; but tenants of the provider uc still come by edge.uc.example: block them' "$T/out" || fail "it says: $(cat "$T/out")"
+ctl unblock uc.example
 
 # A block goes before an allow, whoever came first; an allow says which block is in its way.
 ctl block contoso.example
