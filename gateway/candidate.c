@@ -10,6 +10,7 @@
 
 #define AWAITED    131072   /* requests whose answer is waited for: more are not under way */
 #define BLOCKS     1024
+#define REST       4096     /* partners, or those awaited, that are given back in a turn: 3 ms, the last part of 100,000 */
 #define TICK_US    INT64_C(1000000)
 #define TICKS_MOST 100      /* behind a long silence: rows are forgotten a little later */
 
@@ -31,6 +32,7 @@ struct candidate {
 	int64_t now_us;      /* never goes back */
 	int64_t ticked_us;
 	struct awaited *awaited;
+	size_t awaited_left; /* not given back */
 	struct blocked blocks[BLOCKS];
 	struct trial trial;
 };
@@ -42,26 +44,36 @@ struct candidate *candidate_new(struct ruleset *law, unsigned max_partners, size
 	c->law = law;
 	c->store = store_memory_told(max_partners, ruleset_limits(law), &c->now_us);
 	c->awaited = alloc_zero(AWAITED, sizeof *c->awaited);
+	c->awaited_left = AWAITED;
 	trial_init(&c->trial, rows);
 	return c;
 }
 
-void candidate_rest(struct candidate *c)
+static void forget_awaited(struct candidate *c)
 {
-	if (c->store)
-		c->store->ops->close(c->store);
-	for (size_t i = 0; c->awaited && i < AWAITED; i++)
-		free(c->awaited[i].partner);
+	for (size_t i = 0; i < REST && c->awaited_left; i++)
+		free(c->awaited[--c->awaited_left].partner);
+	if (c->awaited_left)
+		return;
 	free(c->awaited);
-	c->store = NULL;
 	c->awaited = NULL;
+}
+
+bool candidate_rest(struct candidate *c)
+{
+	if (c->awaited)
+		forget_awaited(c);
+	else if (c->store && store_memory_dissolve(c->store, REST))
+		c->store = NULL;
+	return !c->awaited && !c->store;
 }
 
 void candidate_free(struct candidate *c)
 {
 	if (!c)
 		return;
-	candidate_rest(c);
+	while (!candidate_rest(c))
+		;
 	trial_clear(&c->trial);
 	ruleset_unref(c->law);
 	free(c);

@@ -14,8 +14,8 @@ struct candidate;
 struct candidate *candidate_new(struct ruleset *law /* taken */, unsigned max_partners, size_t rows);
 void candidate_free(struct candidate *); /* NULL is fine */
 
-/* Gives back all but the trial: it judges no more. */
-void candidate_rest(struct candidate *);
+/* Gives back all but the trial, a part at a call: it judges no more. True: that was all. */
+bool candidate_rest(struct candidate *);
 
 void candidate_judged(struct candidate *, const struct sight *);
 void candidate_answered(struct candidate *, const struct sight_of_outcome *);

@@ -33,6 +33,13 @@ void partners_clear(struct partners *p)
 	*p = (struct partners){ 0 };
 }
 
+bool partners_dissolve(struct partners *p, uint32_t most)
+{
+	for (; most > 0 && p->count > 0; most--)
+		free_row(p->rows[--p->count]);
+	return !p->count;
+}
+
 static uint32_t hash_of(const struct partners *p, const char *key, size_t length)
 {
 	return (uint32_t)siphash(&p->key, key, length);

@@ -45,6 +45,8 @@ struct partners_walk {
 
 void partners_init(struct partners *, const struct siphash_key *);
 void partners_clear(struct partners *);
+/* Of a table that nobody looks at again: gives back so many rows. True: all; partners_clear does the rest. */
+bool partners_dissolve(struct partners *, uint32_t most);
 
 /* NULL: not known. */
 struct row *partners_find(const struct partners *, const char *key, size_t length);

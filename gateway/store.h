@@ -195,5 +195,7 @@ struct store *store_memory_open(const char *state_file, unsigned max_partners, c
 
 /* The same without files, for what is judged a second time: now is what stands at `now_us`. */
 struct store *store_memory_told(unsigned max_partners, const struct limits *, const int64_t *now_us /* borrowed */);
+/* Closes such a one over some calls, each of which gives back so many partners. True: it is closed. */
+bool store_memory_dissolve(struct store *, uint32_t most);
 
 #endif

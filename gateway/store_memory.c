@@ -258,3 +258,11 @@ struct store *store_memory_told(unsigned max_partners, const struct limits *limi
 	m->told_us = now_us;
 	return &m->store;
 }
+
+bool store_memory_dissolve(struct store *store, uint32_t most)
+{
+	if (!partners_dissolve(&memory_of(store)->table, most))
+		return false;
+	memory_close(store);
+	return true;
+}

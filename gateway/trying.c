@@ -41,6 +41,15 @@ static void say_ended(struct traffic *tr)
 	ledger_event(tr->ledger, "policy", text);
 }
 
+/* It may know very many partners: messages come between. */
+static void on_rest(void *arg)
+{
+	struct traffic *tr = arg;
+
+	if (!candidate_rest(tr->trying.candidate))
+		loop_later(tr->loop, &tr->trying.rest, on_rest, tr);
+}
+
 static void on_end(void *arg)
 {
 	trying_end(arg);
@@ -76,7 +85,7 @@ void trying_end(struct traffic *tr)
 		return;
 	timer_stop(tr->loop, &t->end);
 	tr->witness.candidate = NULL;
-	candidate_rest(t->candidate);
+	on_rest(tr);
 	t->until_us = clock_wall_us();
 	t->running = false;
 	say_ended(tr);
@@ -88,6 +97,7 @@ void trying_clear(struct traffic *tr)
 
 	if (t->running)
 		timer_stop(tr->loop, &t->end);
+	loop_forget(tr->loop, &t->rest);
 	tr->witness.candidate = NULL;
 	candidate_free(t->candidate);
 	free(t->file);

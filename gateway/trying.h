@@ -19,6 +19,7 @@ struct trying {
 	int64_t since_us, until_us;   /* wall clock; until: it ends, or ended */
 	bool running;
 	struct timer end;
+	struct task rest;
 };
 
 /* Reads the policy file; a relative path is one of fedgate.conf's directory. False: complaints, or one is running. */

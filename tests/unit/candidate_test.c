@@ -238,6 +238,46 @@ static void dns_is_not_asked(void)
 	bench_close(&b);
 }
 
+/* Whoever waits behind the end of a trial waits for a part of it. */
+static void rest_comes_in_parts(void)
+{
+	struct bench b = bench_open("", "");
+	struct facts facts = { .source = name("contoso.com") };
+	const struct trial *t = candidate_trial(b.candidate);
+	unsigned parts = 1;
+
+	bench_begin(&b);
+	request(&b, 0, &facts);
+	while (parts < 1000 && !candidate_rest(b.candidate))
+		parts++;
+	CU_ASSERT_TRUE(parts > 10 && parts < 1000);
+	CU_ASSERT_TRUE(candidate_rest(b.candidate));
+	CU_ASSERT_EQUAL(t->judged, 1);
+	bench_close(&b);
+}
+
+/* Each call gives back so many partners, and no more. */
+static void a_store_closes_in_parts(void)
+{
+	struct entry e = { .limited = true, .partner = { .kind = PARTNER_DISCOVERED } };
+	struct demand demand = { 0 };
+	struct reading seen;
+	int64_t now_us = SECOND;
+	char text[32];
+	struct store *s;
+
+	e.limits.rate = e.limits.suspicious_rate = (struct rate){ 10, SECOND };
+	s = store_memory_told(1000, &e.limits, &now_us);
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof text, "p%d.example", i);
+		e.partner.domain = name(text);
+		s->ops->measure(s, &e, &demand, take, &seen);
+	}
+	CU_ASSERT_FALSE(store_memory_dissolve(s, 40));
+	CU_ASSERT_FALSE(store_memory_dissolve(s, 40));
+	CU_ASSERT_TRUE(store_memory_dissolve(s, 40));
+}
+
 static void rows_are_bounded(void)
 {
 	struct trial t;
@@ -268,6 +308,8 @@ CU_TestInfo candidate_tests[] = {
 	{ "where another law differs is counted by partner and reason", another_law_says_another_thing },
 	{ "answers count for whom the candidate charges", answers_count_by_the_candidate },
 	{ "what DNS was not asked for is source-unknown", dns_is_not_asked },
+	{ "what a candidate knew is given back in parts", rest_comes_in_parts },
+	{ "and so are the partners of a store", a_store_closes_in_parts },
 	{ "names without end share a row", rows_are_bounded },
 	CU_TEST_INFO_NULL
 };
