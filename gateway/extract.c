@@ -138,6 +138,16 @@ static bool for_this_edge(const struct own *own, const sip_t *sip)
 	    || (!url->url_user && own_host(own, url->url_host));
 }
 
+/* RFC 5393 5.3.3: who forwards to one place needs a breadth of one, and passes all of it on. */
+static bool has_no_breadth(const sip_t *sip)
+{
+	const sip_unknown_t *h = sip->sip_unknown;
+
+	while (h && strcasecmp(h->un_name, "Max-Breadth"))
+		h = h->un_next;
+	return h && h->un_value && h->un_value[0] && !h->un_value[strspn(h->un_value, "0 \t")];
+}
+
 /* The part of row 1 that does not depend on who asks, in the order of
  * product.md's table. */
 static enum reason message_fault(const struct own *own, const sip_t *sip, bool answers_itself)
@@ -155,6 +165,8 @@ static enum reason message_fault(const struct own *own, const sip_t *sip, bool a
 		return REASON_BAD_EXTENSION;
 	if (hops && hops->mf_count == 0 && !answers_itself)
 		return REASON_TOO_MANY_HOPS;
+	if (has_no_breadth(sip) && !answers_itself)
+		return REASON_NO_BREADTH;
 	if (via_looped(own, sip))
 		return REASON_LOOP;
 	return REASON_NONE;

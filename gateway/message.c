@@ -271,6 +271,8 @@ const char *answer_phrase(int status)
 {
 	const char *phrase = sip_status_phrase(status);
 
+	if (status == 440)
+		return "Max-Breadth Exceeded"; /* RFC 5393, which is younger than the library's table */
 	return phrase ? phrase : "Refused";
 }
 

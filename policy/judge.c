@@ -88,6 +88,7 @@ bool judge_is_fault(enum reason reason)
 	case REASON_BAD_SCHEME:
 	case REASON_BAD_EXTENSION:
 	case REASON_TOO_MANY_HOPS:
+	case REASON_NO_BREADTH:
 	case REASON_LOOP:
 	case REASON_NOT_LOCAL:
 	case REASON_BAD_ROUTE:

@@ -33,6 +33,7 @@ static const char *const remedies[REASONS] = {
 	[REASON_BAD_SCHEME] = "The partner must ask for a sip or sips URI.",
 	[REASON_BAD_EXTENSION] = "The partner must not demand extensions of proxies that are not known here (Proxy-Require).",
 	[REASON_TOO_MANY_HOPS] = "Somewhere before this edge the request goes in circles, or begins with too low a Max-Forwards.",
+	[REASON_NO_BREADTH] = "Somewhere before this edge the request was forked too often, or begins with too low a Max-Breadth.",
 	[REASON_LOOP] = "The next hop sends the request back here: its routes must lead inward.",
 	[REASON_NOT_LOCAL] = "The Request-URI must be in a domain of edge.domains in fedgate.conf: add it there if it is ours.",
 	[REASON_BAD_ROUTE] = "The partner must keep the Record-Route of the dialog as it came; all edges of a pool need the same edge.route-keys.",

@@ -129,6 +129,8 @@ static const struct { const char *promise, *text; enum reason fault; } faults[] 
 	{ "an urn", MESSAGE("urn:service:sos", SIP_ENDS), REASON_BAD_SCHEME },
 	{ "an extension of proxies", MESSAGE(BOB, "Proxy-Require: privacy\n" SIP_ENDS), REASON_BAD_EXTENSION },
 	{ "an extension of user agents is not ours to refuse", MESSAGE(BOB, "Require: 100rel\n" SIP_ENDS), REASON_NONE },
+	{ "no breadth left", MESSAGE(BOB, "Max-Breadth: 0\n" SIP_ENDS), REASON_NO_BREADTH },
+	{ "a breadth of one is enough", MESSAGE(BOB, "Max-Breadth: 01\n" SIP_ENDS), REASON_NONE },
 	{ "no hop left", MESSAGE(BOB, "Max-Forwards: 0\n" SIP_ENDS), REASON_TOO_MANY_HOPS },
 	{ "one hop left", MESSAGE(BOB, "Max-Forwards: 1\n" SIP_ENDS), REASON_NONE },
 	{ "a foreign domain", MESSAGE("sip:bob@fabrikam.com", SIP_ENDS), REASON_NOT_LOCAL },

@@ -44,6 +44,7 @@ static const struct {
 	{ REASON_NO_ROUTE, "30 no-route refuse 504" },
 	{ REASON_DNS_UNKNOWN, "31 dns-unknown refuse 504" },
 	{ REASON_PARTNER_UNREACHABLE, "32 partner-unreachable refuse 504" },
+	{ REASON_NO_BREADTH, "33 no-breadth refuse 440" },
 };
 
 static void keeps_its_contract(void)
