@@ -15,6 +15,7 @@
 #define OURS COOKIE "fg"
 /* A message may pass here more than once, but not for ever: each costs a signature over the Call-ID. */
 #define OWN_ROUTES_MOST 8
+#define ROUTES_MOST 70 /* as many as Max-Forwards lets it go; each of a list leaves as a line of its own */
 #define TAG_PREFIX "fg"
 
 static bool same_domain(const struct domain *d, const char *host)
@@ -351,8 +352,10 @@ static bool is_uri(su_home_t *home, const url_t *url)
 
 bool routes_are_sound(msg_t *msg)
 {
+	unsigned count = 0;
+
 	for (const sip_route_t *r = sip_object(msg)->sip_route; r; r = r->r_next)
-		if (!is_uri(msg_home(msg), r->r_url))
+		if (++count > ROUTES_MOST || !is_uri(msg_home(msg), r->r_url))
 			return false;
 	return true;
 }

@@ -71,7 +71,7 @@ enum route_verdict { ROUTE_NONE, ROUTE_PROVEN, ROUTE_BAD };
 enum route_verdict route_read(const struct own *, const sip_t *, const struct token_dialog *, bool from_inside,
     struct token *out, unsigned *consume);
 bool route_undo_strict(const struct own *, msg_t *);
-/* Is each Route a URI? One of them may become the Request-URI, and what remains of a list is printed anew: with
+/* Is each Route a URI, and are there no more than a request can go? One of them may become the Request-URI, and what remains of a list is printed anew: with
  * other octets it would be no header any more. */
 bool routes_are_sound(msg_t *);
 /* Removes the first `count` Routes; all of them for UINT_MAX. */
