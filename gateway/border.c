@@ -87,15 +87,6 @@ static bool insert_line(msg_t *msg, char *line)
 	return h && msg_header_insert(msg, NULL, (msg_header_t *)h) >= 0;
 }
 
-static const sip_unknown_t *find(const sip_t *sip, const char *name)
-{
-	const sip_unknown_t *h;
-
-	for (h = sip->sip_unknown; h && strcasecmp(h->un_name, name); h = h->un_next)
-		;
-	return h;
-}
-
 /* Who asks from outside has nothing to diagnose in here (signatures do not cover it). */
 static bool all_go(const struct conf *c, const sip_t *sip, enum border_way way)
 {
@@ -106,7 +97,7 @@ static bool clean_diagnostics(const struct conf *c, msg_t *msg, enum border_way 
 {
 	char *private_name[] = { (char[]) { PRIVATE } }, *both_names[] = { private_name[0], (char[]) { PUBLIC } };
 	const sip_t *sip = sip_object(msg);
-	const sip_unknown_t *private = find(sip, PRIVATE), *public = find(sip, PUBLIC);
+	const sip_unknown_t *private = message_find_named(sip, PRIVATE), *public = message_find_named(sip, PUBLIC);
 	char line[BORDER_LINE_MAX] = "";
 
 	if (c->border.ms_diagnostics == DIAGNOSTICS_KEEP || (!private && !public))

@@ -141,10 +141,8 @@ static bool for_this_edge(const struct own *own, const sip_t *sip)
 /* RFC 5393 5.3.3: who forwards to one place needs a breadth of one, and passes all of it on. */
 static bool has_no_breadth(const sip_t *sip)
 {
-	const sip_unknown_t *h = sip->sip_unknown;
+	const sip_unknown_t *h = message_find_named(sip, "Max-Breadth");
 
-	while (h && strcasecmp(h->un_name, "Max-Breadth"))
-		h = h->un_next;
 	return h && h->un_value && h->un_value[0] && !h->un_value[strspn(h->un_value, "0 \t")];
 }
 

@@ -288,6 +288,15 @@ void answer_send(struct stream *to, int status, const char *phrase, const char *
 	stream_send(to, last, sizeof last - 1);
 }
 
+const sip_unknown_t *message_find_named(const sip_t *sip, const char *name)
+{
+	const sip_unknown_t *h;
+
+	for (h = sip->sip_unknown; h && strcasecmp(h->un_name, name); h = h->un_next)
+		;
+	return h;
+}
+
 void message_remove_named(msg_t *msg, char *const *names, size_t count)
 {
 	sip_t *sip = sip_object(msg);

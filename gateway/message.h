@@ -42,6 +42,8 @@ void answer_send(struct stream *, int status, const char *phrase, const char *li
 /* RFC 3261's phrase of a status that we answer with. */
 const char *answer_phrase(int status);
 
+/* The first header of this name (one that the light class does not know); NULL: there is none. */
+const sip_unknown_t *message_find_named(const sip_t *, const char *name);
 /* Removes every header of these names (those that the light class does not know). */
 void message_remove_named(msg_t *, char *const *names, size_t count);
 
