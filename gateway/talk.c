@@ -154,26 +154,30 @@ static void settle(struct talk *t, const char *what, bool done, json_t *complain
 	answer(t, done ? "ok\n" : "no\n", json_pack("{sbsoso}", "done", done, "what", talk_text(what), "complaints", complaints));
 }
 
-void talk_refuse(struct talk *t, const char *format, ...)
+static void settle_words(struct talk *t, bool done, const char *format, va_list arguments)
 {
 	char what[1024];
+
+	vsnprintf(what, sizeof what, format, arguments);
+	settle(t, what, done, json_array());
+}
+
+void talk_refuse(struct talk *t, const char *format, ...)
+{
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(what, sizeof what, format, arguments);
+	settle_words(t, false, format, arguments);
 	va_end(arguments);
-	settle(t, what, false, json_array());
 }
 
 void talk_done(struct talk *t, const char *format, ...)
 {
-	char what[1024];
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(what, sizeof what, format, arguments);
+	settle_words(t, true, format, arguments);
 	va_end(arguments);
-	settle(t, what, true, json_array());
 }
 
 void talk_complain(struct talk *t, const char *what, const struct complaints *complaints)
