@@ -3,15 +3,7 @@
 . "$SOURCE/tests/system/lib.sh"
 . "$SOURCE/tests/system/two.lib"
 
-FEDERATION_LISTEN="\"$NET.6:5061\""
-cat >"$T/names" <<'END'
-srv-host=_sipfederationtls._tcp.contoso.example,sip.contoso.example,5061
-srv-host=_sipfederationtls._tcp.example.com,edge1.example.com,5061
-END
-POLICY='limits: { rate = "20/s"; };'
-THERE_POLICY=
-their_door=$(free_address $NET.7)
-THERE_INTERNAL="listen = [ \"$their_door\" ];"
+by_dns_alone
 two_organisations
 call() { echo 'expect 200 within 8s'; further ACK; echo 'expect nothing for 100ms'; further BYE; echo 'expect 200 for BYE'; }
 { from_us INVITE sip:carol@contoso.example; call; } >"$T/ours.script"
