@@ -202,9 +202,13 @@ static void begin(void *arg)
 	next_server(w, "");
 }
 
-/* At the end of the turn: nobody is called before way_find has returned. */
+/* At the end of the turn: nobody is called before way_find has returned. A link that serves no longer may not have
+ * been heard to end yet: what is sought now is not its end's concern. */
 static void seek(struct way *w, struct ruleset *law)
 {
+	if (w->link)
+		w->link->way = NULL;
+	w->link = NULL;
 	w->state = SEEKING;
 	w->law = ruleset_ref(law);
 	w->next_server = 0;
