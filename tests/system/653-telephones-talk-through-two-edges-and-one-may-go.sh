@@ -44,6 +44,7 @@ END
 	wait_for "$1" 'edge .* is ready'
 }
 
+acknowledged() { [ "$(count_of ours '^ACK sip:bob')" -eq "$1" ]; }
 re_invited() { [ "$(count_of ours 'got re-INVITE')" -eq "$1" ]; }
 
 make_certs
@@ -71,6 +72,7 @@ wait_for theirs 'Call established: sip:bob@'
 wait_for ours 'bob@example.com: Call established'
 press theirs /hold
 wait_for ours 'a=sendonly'
+until_true "the ACK of the hold, through edge 1" acknowledged 2
 
 kill -TERM "$edge1_pid"; wait "$edge1_pid" || fail "edge 1 did not exit 0"
 press theirs /resume
@@ -87,9 +89,10 @@ press theirs /message are you there
 wait_for ours '^are you there'
 press ours /message I am here
 wait_for theirs '^I am here'
-for each in theirs ours; do eval "kill -TERM \$${each}_pid; wait \$${each}_pid" || true; done # they end what they began
+# The edges stop first, at once: a telephone that goes says so to the other's edge, whose own may have gone already.
+kill -TERM "$edge2_pid" "$there_pid"
 for each in edge2 there; do
-	eval "kill -TERM \$${each}_pid; wait \$${each}_pid" || fail "$each did not exit 0"
+	eval "wait \$${each}_pid" || fail "$each did not exit 0"
 done
 for each in edge1 edge2 there; do
 	! said $each 'total: (refuse|drop)' || fail "$each refused or dropped: $(grep 'total: ' "$T/$each.log")"
