@@ -245,12 +245,11 @@ char *message_answer_lines(msg_t *msg, const char *tag)
 	return text_give(&t);
 }
 
-char *message_cancel(msg_t *msg)
+/* What goes hop by hop behind an INVITE as it was sent, of which `sip` has the lines. */
+static char *follower(su_home_t *home, const sip_t *sip, sip_method_t method, const char *name, const sip_to_t *to)
 {
-	sip_t *sip = sip_object(msg);
-	su_home_t *home = msg_home(msg);
-	sip_request_t *rq = sip_request_create(home, SIP_METHOD_CANCEL, (url_string_t const *)sip->sip_request->rq_url, NULL);
-	sip_cseq_t *cseq = sip_cseq_create(home, sip->sip_cseq->cs_seq, SIP_METHOD_CANCEL);
+	sip_request_t *rq = sip_request_create(home, method, name, (url_string_t const *)sip->sip_request->rq_url, NULL);
+	sip_cseq_t *cseq = sip_cseq_create(home, sip->sip_cseq->cs_seq, method, name);
 	const char last[] = "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
 	struct text t = { 0 };
 
@@ -260,11 +259,30 @@ char *message_cancel(msg_t *msg)
 	text_header(&t, (msg_header_t *)sip->sip_via);
 	text_list(&t, (msg_header_t *)sip->sip_route);
 	text_header(&t, (msg_header_t *)sip->sip_from);
-	text_header(&t, (msg_header_t *)sip->sip_to);
+	text_header(&t, (msg_header_t *)to);
 	text_header(&t, (msg_header_t *)sip->sip_call_id);
 	text_header(&t, (msg_header_t *)cseq);
 	text_add(&t, last, sizeof last - 1);
 	return text_give(&t);
+}
+
+char *message_cancel(msg_t *msg)
+{
+	sip_t *sip = sip_object(msg);
+
+	return follower(msg_home(msg), sip, SIP_METHOD_CANCEL, sip->sip_to);
+}
+
+char *message_ack(msg_mclass_t const *class, const char *cancel, const struct frame *answer)
+{
+	msg_t *to = message_parse_framed(class, answer), *msg = to ? message_parse(class, cancel, strlen(cancel)) : NULL;
+	char *ack = msg ? follower(msg_home(msg), sip_object(msg), SIP_METHOD_ACK, sip_object(to)->sip_to) : NULL;
+
+	if (msg)
+		msg_destroy(msg);
+	if (to)
+		msg_destroy(to);
+	return ack;
 }
 
 const char *answer_phrase(int status)

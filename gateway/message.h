@@ -35,6 +35,10 @@ char *message_answer_lines(msg_t *, const char *tag);
  * Route, From, To, Call-ID (RFC 3261 9.1). Owned by the caller; NULL: cannot be printed. */
 char *message_cancel(msg_t *);
 
+/* The ACK of a failed INVITE's final answer, from that INVITE's CANCEL and the answer, whose To it has
+ * (RFC 3261 17.1.1.3). Owned by the caller; NULL: sofia takes one of the two for unsound. */
+char *message_ack(msg_mclass_t const *, const char *cancel, const struct frame *answer);
+
 /* Sends an answer made of such lines: status line, lines, extra lines (each with CRLF, may be ""),
  * Content-Length 0. */
 void answer_send(struct stream *, int status, const char *phrase, const char *lines, const char *extra);

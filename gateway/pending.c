@@ -186,8 +186,8 @@ void pending_drop(struct pendings *p, struct pending *at)
 void pending_final(struct pendings *p, struct pending *at, unsigned status)
 {
 	list_leave(at);
-	/* Who was silent may ring yet: only then may it be cancelled (RFC 3261 9.1). */
-	give_back(p, at, at->ours && status == 408 && !at->provisional);
+	/* Who was silent may ring yet, and only then be cancelled (RFC 3261 9.1); who fails late awaits an ACK. */
+	give_back(p, at, at->ours && status == 408);
 	at->final = (uint16_t)status;
 	at->success = status / 100 == 2;
 	at->next = NULL;

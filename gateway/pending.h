@@ -52,8 +52,8 @@ struct pending *pending_find(struct pendings *, uint64_t key); /* NULL: nobody a
 /* A new record on the list of the link it goes to. NULL: a quota says no. `answer` and `cancel` are taken, also then. */
 struct pending *pending_add(struct pendings *, uint64_t key, struct link *from, struct link *to,
     char *answer, char *cancel);
-/* The first final answer: gives back what was kept for one of ours (but the CANCEL behind a 408 of ours that nothing
- * came before), leaves the list. Answered records are bounded
+/* The first final answer: gives back what was kept for one of ours (but the CANCEL behind a 408 of ours), leaves the
+ * list. Answered records are bounded
  * like the others: the oldest goes when there are too many. */
 void pending_final(struct pendings *, struct pending *, unsigned status);
 void pending_arm(struct pending *, int64_t at_us);

@@ -6,6 +6,7 @@
 
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -242,11 +243,24 @@ static void cancel_onward(const struct traffic *tr, struct pending *p)
 	p->own_cancel = true;
 }
 
+/* The caller's ACK was for our 408: that of another failure is ours too (RFC 3261 16.7). */
+static void acknowledge(const struct traffic *tr, const struct pending *p, const struct frame *f)
+{
+	struct link *to = open_link(tr, p->to);
+	char *ack = to && p->cancel ? message_ack(tr->class, p->cancel, f) : NULL;
+
+	if (ack)
+		stream_send(to->stream, ack, strlen(ack));
+	free(ack);
+}
+
 /* Of no use any more: what rings after our 408 rings for nobody. */
-static void came_late(const struct traffic *tr, struct pending *p, unsigned status)
+static void came_late(const struct traffic *tr, struct pending *p, const struct frame *f)
 {
 	ledger_answered(tr->ledger, ANSWERED_LATE);
-	if (status < 200 && p->ours && !p->cancelled)
+	if (p->ours && f->status >= 300)
+		acknowledge(tr, p, f);
+	else if (p->ours && f->status < 200 && !p->cancelled)
 		cancel_onward(tr, p);
 }
 
@@ -266,7 +280,7 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 		return;
 	}
 	if (p->final && !(p->invite && f->status / 100 == 2)) {
-		came_late(tr, p, f->status);
+		came_late(tr, p, f);
 		return;
 	}
 	if (!has_room(by, to)) {

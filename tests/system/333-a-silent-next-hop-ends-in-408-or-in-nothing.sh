@@ -1,6 +1,6 @@
 # A silent next hop: an INVITE gets 408 after answer-timeout, a later 2xx still passes; one
-# that rang gets 408 after ring-timeout and a CANCEL goes onward; any other request is
-# forgotten and counted, and its late answer dropped.
+# that rang gets 408 after ring-timeout and a CANCEL goes onward, whose 487 the edge acknowledges itself; any other
+# request is forgotten and counted, and its late answer dropped.
 . "$SOURCE/tests/system/lib.sh"
 
 make_certs
@@ -44,5 +44,7 @@ hop_is_up
 	echo "expect nothing for 300ms"
 } | script contoso
 until_true "a CANCEL at the next hop" grep -q '"method":"CANCEL"' "$T/rings.jsonl"
-is "Via branches of INVITE and CANCEL" "$(sed -nE '/"method":"(INVITE|CANCEL)"/s/.*(branch=z9hG4bKfg[0-9a-f.]+).*/\1/p' "$T/rings.jsonl" | sort -u | wc -l)" 1
+until_true "the ACK of the 487" grep -q '"method":"ACK".*"acknowledges":487' "$T/rings.jsonl"
+is "ACKs onward" "$(grep -c '"method":"ACK"' "$T/rings.jsonl")" 1
+is "Via branches of INVITE, CANCEL and ACK" "$(sed -nE '/"method":"(INVITE|CANCEL|ACK)"/s/.*(branch=z9hG4bKfg[0-9a-f.]+).*/\1/p' "$T/rings.jsonl" | sort -u | wc -l)" 1
 edge_stop

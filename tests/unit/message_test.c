@@ -244,6 +244,35 @@ static void a_cancel_follows_its_invite(void)
 	sip_own_clear(&own);
 }
 
+/* With the To of the answer, which has a tag, and may be folded; the rest is the INVITE's (RFC 3261 17.1.1.3). */
+static void the_ack_of_a_failure_has_its_to(void)
+{
+	static const char head[] = "Via: SIP/2.0/TLS inside.example.com:5070;branch=z9hG4bKfg1\n", from[] = "From: <sip:a@b>;tag=1\n";
+	static const char to[] = "To: \"Bob\" <sip:c@d>\n ;tag=odd\n", routes[] = "Route: <sip:a;lr>\nRoute: <sip:b;lr>\n";
+	static const char request[] = "%s sip:bob@example.com;x=y SIP/2.0\n%s%s%s%sCall-ID: 1\nCSeq: 7 %s\nMax-Forwards: 70\nContent-Length: 0\n\n";
+	const struct frame_limits limits = { 4096, 4096, false };
+	struct frame_state state = { 0 };
+	char text[1000], *cancel, *answer, *expected, *ack;
+	struct frame f;
+	size_t size, used;
+
+	snprintf(text, sizeof text, request, "CANCEL", head, routes, from, "To: <sip:c@d>\n", "CANCEL");
+	cancel = sip_wire(text, &size);
+	snprintf(text, sizeof text, request, "ACK", head, routes, from, to, "ACK");
+	expected = sip_wire(text, &size);
+	snprintf(text, sizeof text, "SIP/2.0 487 Gone\n%s%s%sCall-ID: 1\nCSeq: 7 INVITE\nContent-Length: 0\n\n", head, from, to);
+	answer = sip_wire(text, &size);
+	CU_ASSERT_EQUAL_FATAL(frame_next(&state, &limits, answer, size, &f, &used), FRAME_MESSAGE);
+	ack = message_ack(sip_class(), cancel, &f);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(ack);
+	CU_ASSERT_STRING_EQUAL(ack, expected);
+	free(ack);
+	CU_ASSERT_PTR_NULL(message_ack(sip_class(), "CANCEL", &f));
+	free(answer);
+	free(expected);
+	free(cancel);
+}
+
 /* --- headers by name --- */
 
 static void named_headers_are_removed(void)
@@ -333,6 +362,7 @@ CU_TestInfo message_tests[] = {
 	{ "an answer starts with the request's lines, with our To tag where there was none", an_answer_starts_with_the_requests_lines },
 	{ "an answer is whole", an_answer_is_whole },
 	{ "a CANCEL follows its INVITE", a_cancel_follows_its_invite },
+	{ "the ACK of a failed INVITE has the To of its answer", the_ack_of_a_failure_has_its_to },
 	{ "named headers are removed, whatever their case, and no others", named_headers_are_removed },
 	{ "User-Agent and Server are kept, removed or set", the_agent_is_kept_removed_or_set },
 	{ "a message damaged at random is refused or sound", a_damaged_one_is_refused_or_sound },
