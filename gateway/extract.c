@@ -182,14 +182,14 @@ static enum reason routing_fault(const struct facts *facts, const struct passage
 }
 
 /* The ACK of a failed INVITE and a CANCEL belong to a transaction that went
- * through here; its record proves it. */
-static bool transaction_known(const struct extract_view *view, const struct facts *facts, uint64_t transaction, const sip_t *sip)
+ * through here; its record proves it. NULL: there is none. */
+static const struct pending *invite_of(const struct extract_view *view, const struct facts *facts, uint64_t transaction, const sip_t *sip)
 {
 	const struct pending *at = NULL;
 
 	if (facts->method == METHOD_CANCEL || facts->method == METHOD_ACK)
 		at = pending_find(view->pendings, transaction);
-	return at && at->invite && at->request_uri == via_request_uri(view->own, sip);
+	return at && at->invite && at->request_uri == via_request_uri(view->own, sip) ? at : NULL;
 }
 
 static uint64_t hash_of(const struct siphash_key *key, const url_t *url)
@@ -252,7 +252,7 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 	facts->has_target = local && !facts->for_edge;
 	if (facts->has_target)
 		facts->target = hash_of(view->target_key, url);
-	facts->proven = transaction_known(view, facts, p->transaction, sip)
+	facts->proven = invite_of(view, facts, p->transaction, sip)
 	    || (p->route == ROUTE_PROVEN && keeps_to_dialog(facts, view->target_key, sip->sip_to->a_url));
 }
 
@@ -270,11 +270,19 @@ static enum reason read_partner(struct passage *p, const struct extract_view *vi
 	return REASON_NONE;
 }
 
+/* With its INVITE, wherever that went. The ACK of a success is a request of its own (RFC 3261 13.2.2.4), also
+ * where it is sent as if it were none. */
+static bool goes_along(const struct pending *invite, enum method method)
+{
+	return invite && !(method == METHOD_ACK && invite->success);
+}
+
 void extract_inside(struct facts *facts, struct passage *p, const struct extract_view *view, enum method method, msg_t *msg)
 {
 	sip_t *sip = sip_object(msg);
 	const url_t *from = sip->sip_from->a_url;
 	struct token_dialog dialog = { sip->sip_call_id->i_id, from->url_user, from->url_host ? from->url_host : "" };
+	const struct pending *invite;
 
 	*facts = (struct facts) { .method = method };
 	*p = (struct passage) { .in_dialog = sip->sip_to->a_tag != NULL };
@@ -291,11 +299,12 @@ void extract_inside(struct facts *facts, struct passage *p, const struct extract
 	p->route = route_read(view->own, sip, &dialog, true, &p->token, &p->own_routes);
 	if (p->route == ROUTE_PROVEN && !p->in_dialog)
 		p->route = ROUTE_NONE;
-	facts->proven = p->route == ROUTE_PROVEN || transaction_known(view, facts, p->transaction, sip);
+	invite = invite_of(view, facts, p->transaction, sip);
+	facts->proven = p->route == ROUTE_PROVEN || invite;
 	if (p->route == ROUTE_BAD)
 		facts->fault = REASON_BAD_ROUTE;
 	else if (p->route == ROUTE_PROVEN)
 		p->partner = p->token.source;
-	else if (!facts->proven && !facts->for_edge)
+	else if (!goes_along(invite, method) && !facts->for_edge)
 		facts->fault = read_partner(p, view, facts, sip->sip_request);
 }
