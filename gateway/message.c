@@ -249,7 +249,7 @@ char *message_answer_lines(msg_t *msg, const char *tag)
 static char *follower(su_home_t *home, const sip_t *sip, sip_method_t method, const char *name, const sip_to_t *to)
 {
 	sip_request_t *rq = sip_request_create(home, method, name, (url_string_t const *)sip->sip_request->rq_url, NULL);
-	sip_cseq_t *cseq = sip_cseq_create(home, sip->sip_cseq->cs_seq, method, name);
+	sip_cseq_t *cseq = sip_cseq_create(home, sip->sip_cseq->cs_seq, (unsigned)method, name);
 	const char last[] = "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
 	struct text t = { 0 };
 
