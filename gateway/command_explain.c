@@ -83,7 +83,7 @@ static json_t *partner_json(const struct explain *e)
 	char text[PARTNER_TEXT_MAX];
 
 	if (partner.kind == PARTNER_NONE)
-		return text_or_null(e->supposed.peer.organisation.text);
+		return text_or_null(peer_organisation(&e->supposed.peer)->text);
 	if (e->asked && e->glimpse.seen.common)
 		partner = partner_common(&partner);
 	partner_text(&partner, text);

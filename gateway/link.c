@@ -117,6 +117,7 @@ static void on_opened(void *arg)
 {
 	struct link *l = arg;
 	char why[256] = "";
+	const struct domain *organisation;
 	const char *name;
 
 	door_settled(&l->pass);
@@ -125,7 +126,8 @@ static void on_opened(void *arg)
 		link_close(l, why);
 		return;
 	}
-	name = l->kind != LINK_PARTNER ? "" : l->peer.peer.organisation.length ? l->peer.peer.organisation.text : "-";
+	organisation = peer_organisation(&l->peer.peer);
+	name = l->kind != LINK_PARTNER ? "" : organisation->length ? organisation->text : "-";
 	join_origin(l, name);
 	if (l->kind == LINK_PARTNER && name[0] && l->origin->link_count > l->all->max_per_partner) {
 		snprintf(why, sizeof why, "over %u connections of one partner (federation.max-per-partner)", l->all->max_per_partner);

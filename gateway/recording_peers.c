@@ -45,11 +45,8 @@ void recorded_peers_remove(struct recorded_peers *all, uint64_t id)
 /* As when its certificate was read (tls_peer_read). */
 static void find_organisations(struct recorded_peer *p)
 {
-	for (size_t i = 0; i < p->peer.count; i++) {
+	for (size_t i = 0; i < p->peer.count; i++)
 		tls_organisation(&p->names[i].organisation, &p->names[i].domain);
-		if (!p->peer.organisation.length)
-			p->peer.organisation = p->names[i].organisation;
-	}
 }
 
 void recorded_peers_add(struct recorded_peers *all, uint64_t id, struct certname *names, size_t count)

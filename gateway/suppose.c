@@ -79,12 +79,8 @@ static struct link *link_of(const struct traffic *tr, const struct certname *nam
 static void take_names(struct supposed *s, const struct certname *names, size_t count)
 {
 	s->names = alloc_zero(count + 1, sizeof *s->names);
-	s->peer.names = s->names;
-	for (; s->peer.count < count; s->peer.count++) {
-		s->names[s->peer.count] = names[s->peer.count];
-		if (!s->peer.organisation.length)
-			s->peer.organisation = names[s->peer.count].organisation;
-	}
+	memcpy(s->names, names, count * sizeof *names);
+	s->peer = (struct peer) { s->names, count };
 }
 
 static void add_name(struct certname *names, size_t *count, const char *before, const char *text, size_t text_length)
@@ -133,7 +129,8 @@ static bool find_peer(struct supposed *s, const struct traffic *tr, const struct
 static enum reason read_message(struct supposed *s, const struct traffic *tr, const char *text, size_t length)
 {
 	struct extract_view view = { &tr->own, tr->law, tr->pendings, &tr->store->target_key };
-	struct origin origin = { .name = s->peer.organisation.text };
+	struct domain organisation = *peer_organisation(&s->peer);
+	struct origin origin = { .name = organisation.text };
 	struct link from = { .kind = LINK_PARTNER, .origin = &origin };
 	struct frame_state state = { 0 };
 	struct passage passage;

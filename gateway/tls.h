@@ -18,11 +18,14 @@ struct tls_files {
  * connecting. NULL: *why is filled with the file, what is wrong and the remedy. */
 SSL_CTX *tls_context(const struct tls_files *, char *why, size_t size);
 
+#define TLS_TEXT_MAX   256 /* of a subject or issuer */
+#define TLS_SERIAL_MAX 64
+
 /* Everything that a certificate proves; owned copy of the names. */
 struct tls_peer {
 	struct peer peer;         /* names points to `names` */
 	struct certname *names;   /* owned */
-	char subject[256], issuer[256], serial[64]; /* escaped, cut */
+	char *subject, *issuer, *serial; /* owned; escaped, cut; NULL with no certificate */
 	unsigned char fingerprint[32];
 };
 

@@ -51,8 +51,6 @@ static bool add_name(struct tls_peer *p, const char *text, size_t length)
 	if (p->peer.count == TLS_NAMES_MAX)
 		return false;
 	tls_organisation(&name.organisation, &name.domain);
-	if (!p->peer.organisation.length)
-		p->peer.organisation = name.organisation;
 	p->names[p->peer.count++] = name;
 	return true;
 }
@@ -199,12 +197,16 @@ static void read_descriptions(struct tls_peer *p, const X509 *x)
 {
 	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
 	char *hex = number ? BN_bn2hex(number) : NULL;
+	char text[TLS_TEXT_MAX];
 
-	snprintf(p->serial, sizeof p->serial, "%s", hex ? hex : "");
+	snprintf(text, TLS_SERIAL_MAX, "%s", hex ? hex : "");
+	p->serial = alloc_text(text);
 	OPENSSL_free(hex);
 	BN_free(number);
-	read_name_text(p->subject, sizeof p->subject, X509_get_subject_name(x));
-	read_name_text(p->issuer, sizeof p->issuer, X509_get_issuer_name(x));
+	read_name_text(text, sizeof text, X509_get_subject_name(x));
+	p->subject = alloc_text(text);
+	read_name_text(text, sizeof text, X509_get_issuer_name(x));
+	p->issuer = alloc_text(text);
 	X509_digest(x, EVP_sha256(), p->fingerprint, NULL);
 }
 
@@ -240,8 +242,10 @@ bool tls_peer_read(struct tls_peer *p, SSL *ssl, char *why, size_t size)
 void tls_peer_clear(struct tls_peer *p)
 {
 	free(p->names);
-	p->names = NULL;
-	p->peer = (struct peer){ 0 };
+	free(p->subject);
+	free(p->issuer);
+	free(p->serial);
+	*p = (struct tls_peer){ 0 };
 }
 
 bool tls_peer_is(const struct tls_peer *p, SSL *ssl, const char *name)

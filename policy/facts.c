@@ -3,6 +3,16 @@
 
 #include <string.h>
 
+const struct domain *peer_organisation(const struct peer *peer)
+{
+	static const struct domain nobodys;
+
+	for (size_t i = 0; i < peer->count; i++)
+		if (peer->names[i].organisation.length > 0)
+			return &peer->names[i].organisation;
+	return &nobodys;
+}
+
 enum method method_read(const char *name, size_t length)
 {
 	/* RFC 3261 7.1: compared with their case. */

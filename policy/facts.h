@@ -10,8 +10,10 @@
 struct peer {
 	const struct certname *names; /* borrowed */
 	size_t count;
-	struct domain organisation;   /* of the first name that has one; empty: the peer is nobody's */
 };
+
+/* Whose it is: the organisation of its first name that has one. Empty: it is nobody's. Borrowed. */
+const struct domain *peer_organisation(const struct peer *);
 
 enum method {
 	METHOD_OTHER, METHOD_INVITE, METHOD_ACK, METHOD_BYE, METHOD_CANCEL,

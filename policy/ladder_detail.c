@@ -156,7 +156,7 @@ static void say_unverified(struct line *l)
 		say(l, "From names no domain");
 	else if (ruleset_is_local(l->c->law, &facts->source))
 		say(l, "%s is a domain of ours: nobody outside speaks for it", facts->source.text);
-	else if (l->c->peer->organisation.length == 0)
+	else if (peer_organisation(l->c->peer)->length == 0)
 		say(l, "no name of the certificate has an organisational domain");
 	else
 		say(l, "no name of the certificate matches %s or sip.%s, and no entry or DNS record speaks for it", facts->source.text,

@@ -151,7 +151,7 @@ static enum proof prove(struct question *q, enum proof dns)
 {
 	struct place where;
 
-	if (q->peer->organisation.length == 0 || q->source->length == 0 || ruleset_is_local(q->law, q->source))
+	if (peer_organisation(q->peer)->length == 0 || q->source->length == 0 || ruleset_is_local(q->law, q->source))
 		return PROOF_NONE;
 	if (match_speaks_for(q->peer, q->source))
 		return PROOF_CERTIFICATE;
@@ -212,7 +212,7 @@ static void charge(struct entry *out, const struct question *q)
 		charge_tenant(out, q->source, q->provider);
 	} else {
 		out->partner.kind = PARTNER_DISCOVERED;
-		out->partner.domain = q->peer->organisation;
+		out->partner.domain = *peer_organisation(q->peer);
 	}
 }
 
@@ -293,7 +293,7 @@ bool match_may_vary(const struct ruleset *law, const struct peer *peer)
 	const struct allow *file, *ordered;
 	size_t count = ruleset_allows(law, &file), more = ruleset_ordered_allows(law, &ordered);
 
-	if (peer->organisation.length == 0)
+	if (peer_organisation(peer)->length == 0)
 		return false;
 	return is_provider_edge(law, peer) || reaches_one(peer, file, count) || reaches_one(peer, ordered, more);
 }

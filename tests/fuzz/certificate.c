@@ -121,7 +121,7 @@ static void is_sound(const struct tls_peer *p)
 		if (!first && organisation.length)
 			first = &p->names[i].organisation;
 	}
-	LAW(first ? domain_same(first, &p->peer.organisation) : p->peer.organisation.length == 0, "limits follow the first name that is somebody's");
+	LAW(first ? domain_same(first, peer_organisation(&p->peer)) : peer_organisation(&p->peer)->length == 0, "limits follow the first name that is somebody's");
 }
 
 static void is_printable(const char *text, size_t room)
@@ -149,9 +149,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size)
 	if (tls_peer_read(&peer, ssl, why, sizeof why)) {
 		is_sound(&peer);
 		names_stand_in_it(&peer, SSL_get0_peer_certificate(ssl));
-		is_printable(peer.subject, sizeof peer.subject);
-		is_printable(peer.issuer, sizeof peer.issuer);
-		is_printable(peer.serial, sizeof peer.serial);
+		is_printable(peer.subject, TLS_TEXT_MAX);
+		is_printable(peer.issuer, TLS_TEXT_MAX);
+		is_printable(peer.serial, TLS_SERIAL_MAX);
 		tls_peer_is(&peer, ssl, "192.0.2.1");
 		tls_peer_clear(&peer);
 	} else {

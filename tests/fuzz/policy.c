@@ -50,7 +50,7 @@ static void strangers_stay_out(const struct ruleset *law)
 {
 	static const char *const names[] = { "contoso.com", "sales.contoso.com", "fabrikam.com", "example.com" };
 	struct certname name = { fuzz_domain("contoso.com"), fuzz_domain("contoso.com"), false };
-	struct peer peer = { &name, 1, name.organisation };
+	struct peer peer = { &name, 1 };
 	struct facts facts = { .method = METHOD_OTHER };
 	struct entry entry;
 

@@ -202,7 +202,7 @@ static void show_certificate(struct link *l, enum world_peer peer)
 	name = (struct certname){ .domain = fuzz_domain(peers[peer].name), .wildcard = peers[peer].wildcard };
 	tls_organisation(&name.organisation, &name.domain);
 	l->peer.names = &name;
-	l->peer.peer = (struct peer){ &name, 1, name.organisation };
+	l->peer.peer = (struct peer){ &name, 1 };
 }
 
 /* --- the world --- */
@@ -276,7 +276,7 @@ struct world *world_begin(enum world_peer peer)
 	pendings_quota(world.traffic.pendings)->limit = 100;
 	pendings_held(world.traffic.pendings)->limit = 16 * 1024 * 1024;
 	show_certificate(&world.partner, peer);
-	link_open(&world.partner, world.partner.peer.peer.organisation.length ? world.partner.peer.peer.organisation.text : "-");
+	link_open(&world.partner, peer_organisation(&world.partner.peer.peer)->length ? peer_organisation(&world.partner.peer.peer)->text : "-");
 	link_open(&world.hop, "");
 	world.says = STORE_LETS;
 	world.asked = 0;

@@ -211,9 +211,10 @@ static bool tell_certificate(struct story *s)
 {
 	struct world *w = &s->world;
 	struct certificate *c = &w->certificates[w->certificate_count];
+	struct domain organisation;
 
 	if (is_full(s, w->certificate_count) || !read_text(s, c->label, sizeof c->label) ||
-	    !story_takes(s, "of") || !read_domain(s, &c->peer.organisation))
+	    !story_takes(s, "of") || !read_domain(s, &organisation))
 		return story_complain(s, "a certificate reads: certificate LABEL of ORGANISATION NAME...");
 	c->peer.count = 0;
 	for (const char *word = story_next(s); word; word = story_next(s)) {
@@ -221,7 +222,7 @@ static bool tell_certificate(struct story *s)
 
 		if (is_full(s, c->peer.count) || !certname_parse(name, word, strlen(word)))
 			return story_complain(s, "\"%s\" is no name of a certificate", word);
-		name->organisation = c->peer.organisation;
+		name->organisation = organisation;
 		c->peer.count++;
 	}
 	c->peer.names = c->names;

@@ -82,11 +82,10 @@ const struct certificate *world_certificate(struct world *w, const char *label)
 			return &w->certificates[i];
 	if (w->certificate_count == WORLD_MOST || strlen(label) >= WORLD_LABEL ||
 	    !certname_parse(&usual->names[0], label, strlen(label)) ||
-	    !domain_parse(&usual->peer.organisation, organisation, strlen(organisation)))
+	    !domain_parse(&usual->names[0].organisation, organisation, strlen(organisation)))
 		return NULL;
 	w->certificate_count++;
 	strcpy(usual->label, label);
-	usual->names[0].organisation = usual->peer.organisation;
 	usual->peer.names = usual->names;
 	usual->peer.count = 1;
 	return usual;

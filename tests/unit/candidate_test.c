@@ -78,7 +78,7 @@ static struct judged request(struct bench *b, unsigned party, const struct facts
 	struct reading seen = { 0 };
 	struct judged j;
 	struct sight sight = { .at_us = b->now_us, .number = ++b->number, .connection = party + 1, .peer = &s->peer, .facts = facts,
-		.method = "MESSAGE", .method_length = 7, .partner = s->peer.organisation.text };
+		.method = "MESSAGE", .method_length = 7, .partner = peer_organisation(&s->peer)->text };
 
 	s->peer.names = s->names;
 	match(&j.entry, b->law, &s->peer, facts, PROOF_NONE);

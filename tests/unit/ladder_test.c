@@ -151,7 +151,8 @@ static void judge_and_ladder_agree(void)
 
 	ruleset_seal(w.law);
 	certname_parse(&w.names[0], "sip.contoso.example", 19);
-	w.peer = (struct peer){ .names = w.names, .count = 1, .organisation = w.names[0].domain };
+	w.names[0].organisation = w.names[0].domain;
+	w.peer = (struct peer){ .names = w.names, .count = 1 };
 	for (int i = 0; good && i < chance_rounds(CASES); i++) {
 		struct facts facts = some_facts(&w);
 		struct entry entry = some_entry(&w);

@@ -46,7 +46,7 @@ static void take(struct story *s, enum recorded what, const struct recorded_line
 	s->last = *line;
 	s->facts = *line->judged.facts;
 	s->peer = *line->judged.peer;
-	strcpy(s->organisation, s->peer.organisation.text);
+	strcpy(s->organisation, peer_organisation(&s->peer)->text);
 	strcpy(s->name, s->peer.count ? s->peer.names[s->peer.count - 1].domain.text : "");
 }
 

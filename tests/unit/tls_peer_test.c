@@ -104,11 +104,11 @@ static void reads_names(void)
 		struct visit v;
 
 		visit(&v, &wish, NULL);
-		if (!v.good || strcmp(names_text(&v.peer, text), rows[i].names) || strcmp(v.peer.peer.organisation.text, rows[i].organisation))
-			printf("\n    broken: %s: \"%s\" of \"%s\" %s", rows[i].promise, names_text(&v.peer, text), v.peer.peer.organisation.text, v.why);
+		if (!v.good || strcmp(names_text(&v.peer, text), rows[i].names) || strcmp(peer_organisation(&v.peer.peer)->text, rows[i].organisation))
+			printf("\n    broken: %s: \"%s\" of \"%s\" %s", rows[i].promise, names_text(&v.peer, text), peer_organisation(&v.peer.peer)->text, v.why);
 		CU_ASSERT_TRUE(v.good);
 		CU_ASSERT_STRING_EQUAL(names_text(&v.peer, text), rows[i].names);
-		CU_ASSERT_STRING_EQUAL(v.peer.peer.organisation.text, rows[i].organisation);
+		CU_ASSERT_STRING_EQUAL(peer_organisation(&v.peer.peer)->text, rows[i].organisation);
 		visit_end(&v);
 	}
 }

@@ -142,8 +142,6 @@ static inline void meet(struct stranger *s, const char *certificate)
 
 		CU_ASSERT_TRUE_FATAL(certname_parse(out, n, strlen(n)));
 		out->organisation = organisation_of(&out->domain);
-		if (s->peer.organisation.length == 0)
-			s->peer.organisation = out->organisation;
 	}
 }
 
