@@ -1,6 +1,8 @@
 /* What the edge hears of its links and listeners, and to whom it passes it on. */
 #include "edge_parts.h"
 
+#include <stdio.h>
+
 #include "log.h"
 #include "transit.h"
 
@@ -64,9 +66,8 @@ static void on_handshake(void *arg, struct link *l, const char *failure)
 		ledger_handshake(e->ledger, l->address, failure);
 }
 
-static bool is_inside(void *arg, struct link *l)
+static bool is_inside(const struct edge *e, const struct link *l)
 {
-	struct edge *e = arg;
 	const struct texts *peers = &e->conf->internal.peers;
 
 	for (size_t i = 0; i < peers->count; i++)
@@ -75,9 +76,26 @@ static bool is_inside(void *arg, struct link *l)
 	return false;
 }
 
+/* A handshake goes by what was loaded when it began: a reload may have come since. */
+bool edge_may_speak(void *arg, struct link *l, char *why, size_t size)
+{
+	const struct edge *e = arg;
+	SSL_CTX *context = l->kind == LINK_PARTNER ? e->outer_context : e->inner_context;
+	SSL *ssl = stream_ssl(l->stream);
+
+	if (!ssl)
+		return true;
+	if (context && SSL_get_SSL_CTX(ssl) != context && !tls_still_good(context, ssl, why, size))
+		return false;
+	if (l->kind != LINK_INSIDE || is_inside(e, l))
+		return true;
+	snprintf(why, size, "the certificate is of none of internal.peers");
+	return false;
+}
+
 const struct link_calls edge_link_calls = {
 	.opened = on_opened, .message = on_message, .drained = on_drained, .sent = on_sent,
-	.closed = on_closed, .handshake = on_handshake, .is_inside = is_inside
+	.closed = on_closed, .handshake = on_handshake, .may_speak = edge_may_speak
 };
 
 void edge_on_partner(void *arg, int fd, const struct address *peer)

@@ -82,6 +82,8 @@ void edge_drain(struct edge *, char *done, size_t size);
 
 /* edge_links.c */
 extern const struct link_calls edge_link_calls;
+/* Of link_calls; asked again behind a reload. */
+bool edge_may_speak(void *edge, struct link *, char *why, size_t size);
 void edge_on_partner(void *edge, int fd, const struct address *);
 void edge_on_inside(void *edge, int fd, const struct address *);
 void edge_evict(void *link);

@@ -145,17 +145,14 @@ void edge_note_files(struct edge *e, const char *what)
 	ledger_event(e->ledger, "policy", text);
 }
 
-/* Open connections whose certificate would be refused now are closed; the others stay. */
+/* Open connections whose certificate would be refused now are closed; the others stay. Who is not in yet is asked
+ * when he comes in. */
 static void check_links(struct edge *e)
 {
 	char why[256];
-	SSL *ssl;
 
 	for (struct link *l = e->links.first; l; l = l->next_all) {
-		SSL_CTX *context = l->kind == LINK_PARTNER ? e->outer_context : e->inner_context;
-
-		if (!link_is_open(l) || !context || !(ssl = stream_ssl(l->stream))
-		    || (tls_still_good(context, ssl, why, sizeof why) && link_may_speak(l, why, sizeof why)))
+		if (!link_is_open(l) || edge_may_speak(e, l, why, sizeof why))
 			continue;
 		log_line(LEVEL_WARNING, "connection with %s (%s) closed after the reload: %s", l->address, l->origin->name, why);
 		link_close(l, why);

@@ -96,21 +96,13 @@ static void fail_handshake(struct link *l, const char *why)
 	l->all->calls->handshake(l->all->arg, l, why);
 }
 
-bool link_may_speak(struct link *l, char *why, size_t size)
-{
-	if (l->kind != LINK_INSIDE || !stream_ssl(l->stream) || l->all->calls->is_inside(l->all->arg, l))
-		return true;
-	snprintf(why, size, "the certificate is of none of internal.peers");
-	return false;
-}
-
 static bool read_identity(struct link *l, char *why, size_t size)
 {
 	SSL *ssl = stream_ssl(l->stream);
 
 	if (ssl && !tls_peer_read(&l->peer, ssl, why, size))
 		return false;
-	return link_may_speak(l, why, size);
+	return l->all->calls->may_speak(l->all->arg, l, why, size);
 }
 
 static void on_opened(void *arg)

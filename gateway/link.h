@@ -63,7 +63,8 @@ struct link_calls {
 	void (*sent)(void *arg, struct link *, size_t octets);
 	void (*closed)(void *arg, struct link *, const char *why); /* last call; frees nothing of the link */
 	void (*handshake)(void *arg, struct link *, const char *failure); /* NULL: it is done */
-	bool (*is_inside)(void *arg, struct link *); /* may this certificate speak on the internal side? */
+	/* May its certificate speak on its side, by what holds now? *why says why not. */
+	bool (*may_speak)(void *arg, struct link *, char *why, size_t size);
 };
 
 #define LINK_BUCKETS 4096
@@ -93,8 +94,6 @@ struct link *link_reach(struct links *, struct way *, const struct address *, SS
 void links_clear(struct links *); /* frees all, without calls; before the streams are cleared */
 
 struct link *link_by_id(struct links *, uint64_t id); /* NULL: it has gone */
-/* Is its certificate one that may speak on its side? *why says why not. */
-bool link_may_speak(struct link *, char *why, size_t size);
 bool link_is_open(const struct link *);
 void link_used(struct link *); /* puts it first among those of its organisation */
 void link_stall(struct link *);  /* stops reading */
