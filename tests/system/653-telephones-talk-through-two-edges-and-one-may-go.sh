@@ -59,13 +59,20 @@ redis_start
 store="kind = \"redis\"; address = \"$redis_address\"; timeout = \"5s\";"
 edge_of edge1 example.com "$NET.6" "$NET.16" "$NET.26" edge1.example.com pool 'name = "pool.example.com";' "$store"
 edge_of edge2 example.com "$NET.8" "$NET.18" "$NET.26" edge2.example.com pool 'name = "pool.example.com";' "$store"
-edge_of there contoso.example "$NET.7" "$NET.17" "$NET.27" sip.contoso.example contoso '' "state-file = \"$T/there.d/state\";"
 knows ours '"Carol" <sip:carol@contoso.example>'
 telephone ours example.com "$NET.26" bob dave
 for each in edge1 edge2; do wait_for $each 'next hop .*: up at'; done
+# A telephone asks for presence a second after its start, and again only half a minute after a failure: where its edge
+# had no connection to it by then, or the NOTIFY overtook the answer, both are started again.
 knows theirs '"Bob" <sip:bob@example.com>;presence=p2p'
-telephone theirs contoso.example "$NET.27" carol
-wait_for there 'next hop .*: up at'
+presence_comes() { for tenth in $(seq 50); do ! said theirs '^<presence ' || return 0; sleep 0.1; done; false; }
+for try in 1 2 3 4 5; do
+	telephone theirs contoso.example "$NET.27" carol
+	edge_of there contoso.example "$NET.7" "$NET.17" "$NET.27" sip.contoso.example contoso '' "state-file = \"$T/there.d/state\";"
+	! presence_comes || break
+	kill -KILL "$theirs_pid" "$there_pid"; wait "$theirs_pid" "$there_pid" 2>/dev/null || true
+done
+said theirs '^<presence ' || fail "nobody tells of bob's presence"
 
 press theirs /dial sip:bob@example.com
 wait_for theirs 'Call established: sip:bob@'
@@ -84,7 +91,8 @@ wait_for theirs '^BYE sip:carol-'
 press theirs /hangup
 wait_for ours '^BYE sip:dave-'
 
-wait_for theirs '^<presence '
+press ours /presence_offline
+wait_for theirs 'basic>closed<'
 press theirs /message are you there
 wait_for ours '^are you there'
 press ours /message I am here
