@@ -210,9 +210,15 @@ void hops_clear(struct hops *all)
 
 /* --- choosing --- */
 
+/* A connection that is ending takes nothing more, though its end was not heard of yet. */
+static bool is_up(const struct hop *h)
+{
+	return h->up && !h->retired && link_is_open(h->link);
+}
+
 static bool takes(const struct hop *h)
 {
-	return h->up && !h->retired && stream_queued(h->link->stream) <= STREAM_OUT_HIGH;
+	return is_up(h) && stream_queued(h->link->stream) <= STREAM_OUT_HIGH;
 }
 
 static struct hop *pick(struct hops *all, uint64_t hash, bool (*fits)(const struct hop *))
@@ -238,11 +244,6 @@ static struct hop *pick(struct hops *all, uint64_t hash, bool (*fits)(const stru
 		hash -= h->weight;
 	}
 	return NULL;
-}
-
-static bool is_up(const struct hop *h)
-{
-	return h->up && !h->retired;
 }
 
 enum hop_answer hops_choose(struct hops *all, uint64_t hash, const struct origin *from, size_t size, struct hop **out)
