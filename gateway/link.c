@@ -190,6 +190,13 @@ static void on_sent(void *arg, size_t octets)
 	l->all->calls->sent(l->all->arg, l, octets);
 }
 
+static bool on_awaits(void *arg)
+{
+	const struct link *l = arg;
+
+	return l->awaited > 0 || l->owed > 0 || l->waiting;
+}
+
 static void link_free(struct link *l)
 {
 	struct link **at;
@@ -228,7 +235,7 @@ static void on_closed(void *arg, const char *why)
 
 static const struct stream_calls stream_calls = {
 	.opened = on_opened, .refused = on_refused, .input = on_input, .filled = on_filled,
-	.drained = on_drained, .sent = on_sent, .closed = on_closed
+	.drained = on_drained, .sent = on_sent, .awaits = on_awaits, .closed = on_closed
 };
 
 /* --- making one --- */

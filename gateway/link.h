@@ -40,6 +40,7 @@ struct link {
 	struct tap *tap;             /* owned by the traces; NULL: nobody traces it */
 	struct pending *pending;     /* sent here, not answered yet */
 	unsigned awaited;            /* how many those are */
+	unsigned owed;               /* requests from here that went on and are not answered yet */
 	struct transit *waiting;     /* messages from here that wait for the store or for their slot */
 	unsigned paced;              /* of them, those that wait for their slot */
 	uint64_t vary_law;           /* the number of the law that `vary` is for; 0: not asked yet */

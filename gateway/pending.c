@@ -74,6 +74,15 @@ static void grow(struct pendings *p)
 	p->room = room;
 }
 
+/* Where it came from nothing is awaited for it any more, if that is there yet. */
+static void settle_debt(const struct pending *at)
+{
+	struct link *from = link_by_id(at->on->all, at->from);
+
+	if (from)
+		from->owed--;
+}
+
 static void list_leave(struct pending *at)
 {
 	if (!at->back)
@@ -83,11 +92,13 @@ static void list_leave(struct pending *at)
 		at->next->back = at->back;
 	else if (at->all->newest == &at->next)
 		at->all->newest = at->back;
-	if (at->final)
-		at->all->answered--;
-	else
-		at->on->awaited--;
 	at->back = NULL;
+	if (at->final) {
+		at->all->answered--;
+		return;
+	}
+	at->on->awaited--;
+	settle_debt(at);
 }
 
 static void list_join(struct pending *at, struct link *to)
@@ -134,6 +145,7 @@ struct pending *pending_add(struct pendings *p, uint64_t key, struct link *from,
 	p->table[key & (p->room - 1)] = at;
 	p->count++;
 	list_join(at, to);
+	from->owed++;
 	return at;
 }
 

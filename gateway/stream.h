@@ -36,6 +36,7 @@ struct stream_calls {
 	void (*filled)(void *arg);                     /* over STREAM_OUT_HIGH wait to leave */
 	void (*drained)(void *arg);                    /* what was over STREAM_OUT_HIGH is down to half of it */
 	void (*sent)(void *arg, size_t octets);        /* so many octets have left (may be NULL) */
+	bool (*awaits)(void *arg);                     /* something is awaited, either way: it is not idle (may be NULL) */
 	void (*closed)(void *arg, const char *why);    /* last call, exactly once, at the end of a turn; the stream is gone when it returns */
 };
 

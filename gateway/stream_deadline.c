@@ -1,6 +1,8 @@
 /* A stream's deadlines: one timer, set to the earliest and looked at again. */
 #include "stream_parts.h"
 
+#define AGAIN_US 1000000 /* until who was to end as idle, but is not, is looked at again */
+
 static int64_t earliest_deadline(const struct stream *s)
 {
 	const struct streams *all = s->all;
@@ -16,6 +18,12 @@ static int64_t earliest_deadline(const struct stream *s)
 	if (s->stuck_us && s->stuck_us + all->write_timeout_us < at)
 		at = s->stuck_us + all->write_timeout_us;
 	return at;
+}
+
+/* Who waits for an answer is not idle, and who has just queued something may not have been heard of yet. */
+static bool is_idle(const struct stream *s)
+{
+	return s->state == OPEN && !s->out_size && !(s->calls->awaits && s->calls->awaits(s->arg));
 }
 
 static void on_deadline(void *arg)
@@ -37,8 +45,12 @@ static void on_deadline(void *arg)
 		stream_close(s, "the peer does not read");
 	else if (s->partial_us && s->partial_us + s->all->read_timeout_us <= now)
 		stream_close(s, "an unfinished message timed out");
+	else if (s->state != OPEN)
+		stream_close(s, "finished");
+	else if (is_idle(s))
+		stream_close(s, "idle");
 	else
-		stream_close(s, s->state == OPEN ? "idle" : "finished");
+		timer_set(s->all->loop, &s->deadline, now + AGAIN_US, on_deadline, s);
 }
 
 /* Only moved when the new deadline is earlier: on_deadline looks again. */

@@ -16,6 +16,7 @@ struct scene {
 	struct own own;
 	struct ruleset *law;
 	struct origins *origins;
+	struct links links;
 	struct pendings *pendings;
 	struct siphash_key target_key;
 	struct extract_view view;
@@ -43,8 +44,8 @@ static void scene_init(struct scene *s)
 	s->pendings = pendings_new(NULL, s->origins, never_due, NULL);
 	pendings_quota(s->pendings)->limit = 10;
 	pendings_held(s->pendings)->limit = 100000;
-	s->partner = (struct link) { .kind = LINK_PARTNER, .id = 1, .origin = origin_ref(s->origins, "contoso.com") };
-	s->hop = (struct link) { .kind = LINK_HOP, .id = 2, .origin = origin_ref(s->origins, "") };
+	s->partner = (struct link) { .all = &s->links, .kind = LINK_PARTNER, .id = 1, .origin = origin_ref(s->origins, "contoso.com") };
+	s->hop = (struct link) { .all = &s->links, .kind = LINK_HOP, .id = 2, .origin = origin_ref(s->origins, "") };
 	s->view = (struct extract_view) { &s->own, s->law, s->pendings, &s->target_key };
 }
 

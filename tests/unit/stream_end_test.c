@@ -162,6 +162,23 @@ static void an_idle_one_is_closed(void)
 	wire_close(&w);
 }
 
+static void one_that_awaits_something_is_not_idle(void)
+{
+	struct wire w;
+
+	wire_open(&w);
+	w.streams.idle_timeout_us = 20000;
+	w.awaits = true;
+	turn_once(w.loop);
+	turn_for(w.loop, 60);
+	CU_ASSERT_EQUAL(w.closed, 0);
+	w.awaits = false;
+	turn_for(w.loop, 1100);
+	CU_ASSERT_EQUAL(w.closed, 1);
+	CU_ASSERT_STRING_EQUAL(w.why, "idle");
+	wire_close(&w);
+}
+
 static void one_that_we_keep_is_never_idle(void)
 {
 	struct wire w;
@@ -240,6 +257,7 @@ CU_TestInfo stream_end_tests[] = {
 	{ "a paused stream whose peer is gone is closed", a_paused_one_that_is_gone_is_closed },
 	{ "clearing ends all streams without a call", clearing_ends_all_without_calls },
 	{ "an idle stream is closed, one that speaks is not", an_idle_one_is_closed },
+	{ "one that awaits something is not idle until it has it", one_that_awaits_something_is_not_idle },
 	{ "a stream that we keep is never idle", one_that_we_keep_is_never_idle },
 	{ "an unfinished message times out, a trickle gains no time", an_unfinished_message_times_out },
 	{ "a paused stream owes no message", a_paused_one_owes_no_message },

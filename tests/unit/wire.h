@@ -23,7 +23,7 @@ struct wire {
 	char last[128];           /* the beginning of the last input */
 	size_t last_size;
 	char why[160];
-	bool never_opened, count_up, disorder;
+	bool never_opened, count_up, disorder, awaits;
 	size_t use_of;            /* input is used in pieces of this size; 0: all of it */
 	unsigned pause_at, close_at; /* at which call of input; 0: never */
 };
@@ -71,6 +71,11 @@ static inline void wire_sent(void *arg, size_t octets)
 	((struct wire *)arg)->sent += octets;
 }
 
+static inline bool wire_awaits(void *arg)
+{
+	return ((struct wire *)arg)->awaits;
+}
+
 static inline void wire_closed(void *arg, const char *why)
 {
 	struct wire *w = arg;
@@ -82,7 +87,7 @@ static inline void wire_closed(void *arg, const char *why)
 }
 
 static const struct stream_calls wire_calls = {
-	wire_opened, wire_refused, wire_input, wire_filled, wire_drained, wire_sent, wire_closed
+	wire_opened, wire_refused, wire_input, wire_filled, wire_drained, wire_sent, wire_awaits, wire_closed
 };
 
 static inline void wire_init(struct wire *w)
