@@ -2,6 +2,7 @@
 #include "stream_parts.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,16 @@ static void start(struct stream *s, int events)
 	deadline_mind(s);
 }
 
+/* Whose host has vanished sends no reset: what TCP took for him, and he did not acknowledge, ends the connection like
+ * what it does not take. That comes first, as it says more. */
+static void bound_silence(int fd, int64_t write_timeout_us)
+{
+	int64_t milliseconds = write_timeout_us / 1000 + 1000;
+	unsigned value = milliseconds < INT_MAX ? (unsigned)milliseconds : INT_MAX;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, sizeof value);
+}
+
 struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
     const struct address *peer, const struct stream_calls *calls, void *arg)
 {
@@ -63,6 +74,8 @@ struct stream *stream_accepted(struct streams *all, int fd, SSL_CTX *context,
 
 	if (getsockname(fd, &s->local.socket.any, &size) == 0)
 		s->local.length = size;
+	if (peer->socket.any.sa_family != AF_UNIX)
+		bound_silence(fd, all->write_timeout_us);
 	s->never_opened = true;
 	s->state = HANDSHAKE;
 	if (s->ssl)

@@ -1,4 +1,5 @@
 /* How one plain TCP connection ends: finished, closed, gone, out of time. */
+#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +163,43 @@ static void an_idle_one_is_closed(void)
 	wire_close(&w);
 }
 
+/* A TCP connection that somebody made to us. */
+static void wire_accept(struct wire *w)
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	struct address at;
+
+	CU_ASSERT_TRUE_FATAL(address_parse(&at, "127.0.0.1:0"));
+	CU_ASSERT_TRUE_FATAL(bind(listener, &at.socket.any, at.length) == 0 && listen(listener, 1) == 0);
+	at.length = sizeof at.socket;
+	CU_ASSERT_EQUAL_FATAL(getsockname(listener, &at.socket.any, &at.length), 0);
+	w->far = socket(AF_INET, SOCK_STREAM, 0);
+	CU_ASSERT_EQUAL_FATAL(connect(w->far, &at.socket.any, at.length), 0);
+	w->stream = stream_accepted(&w->streams, accept4(listener, NULL, NULL, SOCK_NONBLOCK), NULL, &at, &wire_calls, w);
+	close(listener);
+}
+
+/* No reset tells that a host has vanished: what is sent there is not acknowledged, and nothing else happens. */
+static void who_has_vanished_is_noticed_by_what_is_sent(void)
+{
+	struct sock_filter nothing_arrives = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog filter = { .len = 1, .filter = &nothing_arrives };
+	struct wire w;
+
+	wire_init(&w);
+	w.streams.write_timeout_us = 100000;
+	wire_accept(&w);
+	turn_once(w.loop);
+	CU_ASSERT_EQUAL_FATAL(setsockopt(w.far, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter), 0);
+	turn_for(w.loop, 200);
+	CU_ASSERT_EQUAL(w.closed, 0);
+	stream_send(w.stream, "anybody there?", 14);
+	turn_for(w.loop, 2500);
+	CU_ASSERT_EQUAL(w.closed, 1);
+	CU_ASSERT_STRING_EQUAL(w.why, "connection lost");
+	wire_close(&w);
+}
+
 static void one_that_awaits_something_is_not_idle(void)
 {
 	struct wire w;
@@ -257,6 +295,7 @@ CU_TestInfo stream_end_tests[] = {
 	{ "a paused stream whose peer is gone is closed", a_paused_one_that_is_gone_is_closed },
 	{ "clearing ends all streams without a call", clearing_ends_all_without_calls },
 	{ "an idle stream is closed, one that speaks is not", an_idle_one_is_closed },
+	{ "who has vanished is noticed by what is sent to him", who_has_vanished_is_noticed_by_what_is_sent },
 	{ "one that awaits something is not idle until it has it", one_that_awaits_something_is_not_idle },
 	{ "a stream that we keep is never idle", one_that_we_keep_is_never_idle },
 	{ "an unfinished message times out, a trickle gains no time", an_unfinished_message_times_out },
