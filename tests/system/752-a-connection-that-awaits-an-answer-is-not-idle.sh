@@ -26,5 +26,5 @@ talk carol contoso
 wait_for carol '^here'
 "$TOOLS/partner" --connect "$door" --script "$T/ours.script" >"$T/ours.log" 2>&1 || fail "our user: $(cat "$T/ours.log")"
 talked carol
-is "connections that ended idle" "$(count_of edge 'ended: idle')" 2
+[ "$(count_of edge 'ended: idle')" -ge 2 ] || fail "the connections did not end for being idle"
 edge_stop
