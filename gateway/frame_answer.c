@@ -18,6 +18,11 @@ static bool is_plain(char c)
 	return is_blank(c) || (c > ' ' && c < 0x7f && !strchr("\"<>,\\()@", c));
 }
 
+static bool is_protocol(char c)
+{
+	return is_token(c) || c == '/';
+}
+
 static bool is_name_text(char c)
 {
 	return is_blank(c) || is_token(c);
@@ -237,16 +242,28 @@ static bool has_parameter(const char *rest, size_t length, const char *name)
 	return false;
 }
 
-/* One value, without quotes or comments, that nobody has marked with an address yet. */
+/* One value, without quotes or comments or blanks in its protocol, that nobody has marked with an address yet. */
 static bool via_is_plain(const struct frame *f)
 {
-	size_t length;
+	size_t length, at;
 	const char *value = frame_value(f, f->via, &length);
 
 	for (size_t i = 0; i < length; i++)
 		if (!is_plain(value[i]) && !is_space(value[i]))
 			return false;
-	return takes_parameter(value, length) && !has_parameter(value, length, "received");
+	at = span(value, 0, length, is_protocol);
+	return !memchr(value + at, '/', length - at) && takes_parameter(value, length) && !has_parameter(value, length, "received");
+}
+
+/* Is this address the host of the Via, which is plain? */
+static bool via_names(const struct frame *f, const char *address)
+{
+	char literal[80];
+	size_t length, at, size = (size_t)snprintf(literal, sizeof literal, strchr(address, ':') ? "[%s]" : "%s", address);
+	const char *value = frame_value(f, f->via, &length);
+
+	at = span(value, span(value, 0, length, is_protocol), length, is_space);
+	return length - at >= size && !memcmp(value + at, literal, size) && (length - at == size || !is_host(value[at + size]));
 }
 
 /* The tag that this To has to be given: NULL when it has one. False: not plain enough to know. */
@@ -276,6 +293,8 @@ size_t frame_answer(const struct frame *f, char *out, size_t room, int status, c
 	put_text(&page, number);
 	put_text(&page, phrase);
 	put_text(&page, "\r\n");
+	if (received && via_names(f, received))
+		received = NULL; /* it says so itself (RFC 3261 18.2.1) */
 	put_line(&page, f, f->via, ";received=", received);
 	for (uint16_t i = (uint16_t)(f->via + 1); i < f->lines; i++)
 		if (f->line[i].header == FRAME_VIA)
