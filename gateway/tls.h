@@ -33,8 +33,11 @@ struct tls_peer {
 
 /* The peer of a stream whose handshake is done. False: it has no usable certificate, over
  * TLS_NAMES_MAX names, or it or a CA between it and ours has a key usage that is not ours (none, any,
- * serverAuth, clientAuth, id-kp-sipDomain will do); *why says which, and there is nothing to clear. */
+ * serverAuth, clientAuth, id-kp-sipDomain will do), or names that a CA may not give; *why says which, and there is
+ * nothing to clear. */
 bool tls_peer_read(struct tls_peer *, SSL *, char *why, size_t size);
+/* Do the name constraints of the CAs in this chain, which begins with the peer's own certificate, allow its names? */
+bool tls_may_give(const STACK_OF(X509) *chain, const struct tls_peer *);
 void tls_peer_clear(struct tls_peer *);
 
 /* Would this connection's certificate (and the chain it came with) still be accepted by the context now?

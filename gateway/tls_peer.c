@@ -177,6 +177,14 @@ static bool chain_is_ours(SSL *ssl, char *why, size_t size)
 	return true;
 }
 
+static bool names_are_given(const struct tls_peer *p, SSL *ssl, char *why, size_t size)
+{
+	if (tls_may_give(SSL_get0_verified_chain(ssl), p))
+		return true;
+	snprintf(why, size, "the certificate has names that its CA may not give (name constraints)");
+	return false;
+}
+
 /* --- all of it --- */
 
 static void read_name_text(char *out, size_t size, const X509_NAME *name)
@@ -232,7 +240,7 @@ bool tls_peer_read(struct tls_peer *p, SSL *ssl, char *why, size_t size)
 		return false;
 	}
 	read_descriptions(p, x);
-	good = chain_is_ours(ssl, why, size) && read_names(p, x, why, size);
+	good = chain_is_ours(ssl, why, size) && read_names(p, x, why, size) && names_are_given(p, ssl, why, size);
 	ERR_clear_error();
 	if (!good)
 		tls_peer_clear(p);

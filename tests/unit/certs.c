@@ -93,6 +93,30 @@ static void add_ca(X509 *x)
 	BASIC_CONSTRAINTS_free(basic);
 }
 
+/* "*" stands for the empty base, which cannot be written so. */
+static void empty_stars(STACK_OF(GENERAL_SUBTREE) *list)
+{
+	for (int i = 0; i < sk_GENERAL_SUBTREE_num(list); i++) {
+		ASN1_STRING *base = sk_GENERAL_SUBTREE_value(list, i)->base->d.ia5;
+
+		if (ASN1_STRING_length(base) == 1 && *ASN1_STRING_get0_data(base) == '*')
+			ASN1_STRING_set(base, "", 0);
+	}
+}
+
+static void add_limits(X509 *x, const char *text)
+{
+	X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_name_constraints, text);
+	NAME_CONSTRAINTS *limits = extension ? X509V3_EXT_d2i(extension) : NULL;
+
+	must(limits != NULL);
+	empty_stars(limits->permittedSubtrees);
+	empty_stars(limits->excludedSubtrees);
+	must(X509_add1_ext_i2d(x, NID_name_constraints, limits, 1, 0) == 1);
+	NAME_CONSTRAINTS_free(limits);
+	X509_EXTENSION_free(extension);
+}
+
 void cert_make(struct cert *c, const struct cert_wish *wish, const struct cert *issuer)
 {
 	bool given = wish->from_s || wish->to_s;
@@ -118,6 +142,8 @@ void cert_make(struct cert *c, const struct cert_wish *wish, const struct cert *
 	must(X509_set_pubkey(c->x, c->key) == 1);
 	if (wish->ca)
 		add_ca(c->x);
+	if (wish->limits)
+		add_limits(c->x, wish->limits);
 	if (wish->names)
 		add_names(c->x, wish->names);
 	if (wish->fault == NAMES_TWICE)

@@ -18,6 +18,7 @@ struct cert_wish {
 	enum { NAMES_SOUND, NAMES_BROKEN, NAMES_TWICE } fault; /* of the subjectAltName */
 	const char *usages;  /* extended key usages as OIDs, "1.2.3;4.5.6"; NULL: none */
 	bool ca;
+	const char *limits;  /* its name constraints, as in openssl's files: "permitted;DNS:a.example,excluded;DNS:b.a.example", "*" for all; NULL: none */
 	long from_s, to_s;   /* from now; both 0: an hour ago to a day from now */
 };
 

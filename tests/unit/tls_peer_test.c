@@ -206,6 +206,46 @@ static void checks_key_usage(void)
 	}
 }
 
+/* What OpenSSL looks at itself ends the handshake; none of these does. */
+static void checks_limits(void)
+{
+	static const char bad[] = "the certificate has names that its CA may not give (name constraints)";
+	static const char ours[] = "permitted;DNS:contoso.com", below[] = "permitted;DNS:.contoso.com";
+	static const char others[] = "excluded;DNS:fabrikam.com", part[] = "excluded;DNS:lab.contoso.com";
+	static const struct { const char *promise, *limits, *cn, *names, *why; } rows[] = {
+		{ "without limits every name will do", NULL, "x", "URI:sip:fabrikam.com", "" },
+		{ "a URI within will do", ours, "x", "URI:sip:contoso.com;URI:sip:a.b.contoso.com", "" },
+		{ "a URI is held against them like a dNSName", ours, "x", "URI:sip:fabrikam.com", bad },
+		{ "a part of a label is no part of a name", ours, "x", "URI:sip:subcontoso.com", bad },
+		{ "a URI beside a good name too", ours, "x", "DNS:contoso.com;URI:sip:fabrikam.com", bad },
+		{ "with a dot it is what stands below", below, "x", "URI:sip:a.contoso.com", "" },
+		{ "with a dot the name itself is none", below, "x", "URI:sip:contoso.com", bad },
+		{ "nothing but names of mail says nothing of domains", "permitted;email:contoso.com", "x", "URI:sip:fabrikam.com", "" },
+		{ "what is not forbidden will do", others, "x", "URI:sip:contoso.com", "" },
+		{ "what is forbidden will not", others, "x", "URI:sip:a.fabrikam.com", bad },
+		{ "all may be forbidden", "excluded;DNS:*", "x", "URI:sip:contoso.com", bad },
+		{ "all may be permitted", "permitted;DNS:*", "x", "URI:sip:contoso.com", "" },
+		{ "a wildcard within will do", ours, "*.contoso.com", NULL, "" },
+		{ "a wildcard as the common name is held against them", ours, "*.fabrikam.com", NULL, bad },
+		{ "a wildcard that covers what is forbidden will not do", part, "*.contoso.com", NULL, bad },
+		{ "nor one as a dNSName", part, "x", "DNS:*.contoso.com", bad },
+		{ "a wildcard beside what is forbidden will do", part, "x", "DNS:*.sip.contoso.com", "" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct cert_wish wish = { .cn = rows[i].cn, .names = rows[i].names };
+		const struct cert_wish middle = { .cn = "Middle CA", .ca = true, .limits = rows[i].limits };
+		struct visit v;
+
+		visit(&v, &wish, &middle);
+		if (strcmp(v.why, rows[i].why))
+			printf("\n    broken: %s: %s", rows[i].promise, v.why);
+		CU_ASSERT_EQUAL(v.good, !*rows[i].why);
+		CU_ASSERT_STRING_EQUAL(v.why, rows[i].why);
+		visit_end(&v);
+	}
+}
+
 static void describes(void)
 {
 	struct visit v;
@@ -293,6 +333,7 @@ CU_TestInfo tls_peer_tests[] = {
 	{ "a certificate has 256 names at most", bounds_names },
 	{ "a name list that cannot be read is not passed over", refuses_unreadable_names },
 	{ "the extended key usage is none, any, server, client or SIP", checks_key_usage },
+	{ "a CA gives no names beyond its name constraints", checks_limits },
 	{ "a certificate is described in harmless text", describes },
 	{ "nothing is proven without a handshake", nothing_without_a_handshake },
 	{ "a peer is who its certificate says", is_who },
