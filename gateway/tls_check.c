@@ -117,6 +117,8 @@ static const char *protocol_words(int reason)
 	case SSL_R_UNSUPPORTED_PROTOCOL:
 	case SSL_R_VERSION_TOO_LOW:
 		return "TLS older than 1.2";
+	case SSL_R_EXCESSIVE_MESSAGE_SIZE:
+		return "the certificates that it shows are over 32 kB";
 	case SSL_R_NO_SHARED_CIPHER:
 		return "no cipher in common";
 	default:

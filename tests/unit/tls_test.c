@@ -168,6 +168,36 @@ static void refuses_crl_files(void)
 
 /* --- who gets in --- */
 
+/* Behind the partner's certificate come copies of one that nobody needs, until they have so many octets. */
+static const char *shown_with_more(struct world *w, size_t octets)
+{
+	static char why[200];
+	SSL_CTX *theirs = context(&w->partner, NULL, w->ca_file, "");
+	size_t one = (size_t)i2d_X509(w->other_ca.x, NULL);
+	struct handshake h;
+
+	for (size_t size = 0; size < octets; size += one)
+		CU_ASSERT_EQUAL(SSL_CTX_add1_chain_cert(theirs, w->other_ca.x), 1);
+	handshake_run(&h, w->ours, theirs, NULL);
+	snprintf(why, sizeof why, "%s", h.why);
+	CU_ASSERT_EQUAL(h.done, !*why);
+	handshake_clear(&h);
+	SSL_CTX_free(theirs);
+	return why;
+}
+
+/* What is parsed of them takes ten times the room, for as long as the connection lasts. */
+static void bounds_what_is_shown(void)
+{
+	struct world w;
+
+	world_open(&w);
+	CU_ASSERT_STRING_EQUAL(shown_with_more(&w, 30000), "");
+	CU_ASSERT_STRING_EQUAL(shown_with_more(&w, 33000), "the certificates that it shows are over 32 kB");
+	CU_ASSERT_STRING_EQUAL(shown_with_more(&w, 90000), "the certificates that it shows are over 32 kB");
+	world_close(&w);
+}
+
 /* The partner shows this certificate; "" when he gets in, else what the server says. */
 static const char *shown(struct world *w, SSL_CTX *ours, const struct cert *own, const struct cert *chain)
 {
@@ -511,6 +541,7 @@ CU_TestInfo tls_tests[] = {
 	{ "a CA file without a CA is refused", refuses_ca_files },
 	{ "a CRL file holds a current list of every CA", refuses_crl_files },
 	{ "a peer needs a certificate that is in date and chains to our CA", lets_in },
+	{ "what a peer shows has its bound", bounds_what_is_shown },
 	{ "a revoked certificate does not get in", keeps_the_revoked_out },
 	{ "a configured CA may have a CA above it", believes_a_ca_in_the_middle },
 	{ "nor does one of a revoked CA", keeps_those_of_a_revoked_ca_out },
