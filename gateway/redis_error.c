@@ -32,17 +32,20 @@ static const struct redis_error *row_of(const char *text)
 	return NULL;
 }
 
+static bool begins(const char *text, const char *words)
+{
+	return strncmp(text, words, strlen(words)) == 0;
+}
+
 /* An error that a script ran into. Redis 7 gives it as it is, Redis 6 behind its own words; and what
- * the user may not call there has no word at all. */
+ * the user may not call there has no word at all: up to 7.0, and since. */
 static const char *inner_text(const char *text)
 {
-	const char *inner = NULL;
+	const char *inner = begins(text, "ERR Error running script") ? strstr(text, ": -") : NULL;
 
-	if (strncmp(text, "ERR Error running script", 24) == 0)
-		inner = strstr(text, ": -");
 	if (inner)
 		return inner + 3;
-	return strncmp(text, "ERR The user executing the script", 33) == 0 ? "NOPERM" : text;
+	return begins(text, "ERR The user executing the script") || begins(text, "ERR ACL failure in script") ? "NOPERM" : text;
 }
 
 const struct redis_error *redis_error_of(const redisReply *reply)

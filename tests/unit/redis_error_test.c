@@ -172,6 +172,7 @@ static void an_error_is_known_by_its_first_word_or_a_scripts(void)
 		{ "READONLY", "READONLY", true },
 		{ "ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -OOM command not allowed", "OOM", true },
 		{ "ERR The user executing the script can't run this command or subcommand script: f_0", "NOPERM", true },
+		{ "ERR ACL failure in script: User fedgate has no permissions to run the 'set' command script: f_0, on @user_script:1.", "NOPERM", true },
 		{ "NOSCRIPT No matching script. Please use EVAL.", "NOSCRIPT", false },
 		{ "WRONGTYPE Operation against a key holding the wrong kind of value", "WRONGTYPE", false },
 		{ "BUSYGROUP Consumer Group name already exists", NULL, false },

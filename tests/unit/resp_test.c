@@ -261,7 +261,6 @@ static void what_is_not_redis_is_left(void)
 	static char filler[4001];
 	static const struct { const char *promise, *begin, *again, *why; } rows[] = {
 		{ "a first octet that begins no reply", "HTTP/1.1 400 Bad Request\r\n", "", "is not Redis' protocol" },
-		{ "a reply of RESP3", "%1\r\n+a\r\n+b\r\n", "", "is not Redis' protocol" },
 		{ "a length that is none", "$x\r\n", "", "is not Redis' protocol" },
 		{ "a length that does not end", "$", filler, "too long" },
 		{ "a line that does not end", "+", filler, "too long" },
