@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../policy/alloc.h"
 #include "clock.h"
@@ -11,6 +12,7 @@
 #include "named.h"
 #include "order_json.h"
 #include "talk.h"
+#include "tls.h"
 
 #define LEAST_US INT64_C(1000000)
 #define ROWS_A_TURN 50
@@ -29,10 +31,16 @@ static int64_t now_of(const struct talk *t)
 
 static bool read_domain(struct talk *t, const char *word, struct domain *out)
 {
+	const char *slash = strrchr(word, '/');
 	char quoted[128];
 
 	if (domain_parse(out, word, strlen(word)))
 		return true;
+	if (slash && domain_parse(out, slash + 1, strlen(slash + 1))) {
+		talk_refuse(t, "\"%s\" is no domain: of a tenant name the domain alone, as \"%s\"",
+		    log_quote(quoted, sizeof quoted, word, strlen(word)), out->text);
+		return false;
+	}
 	talk_refuse(t, "\"%s\" is no domain: letters, digits and hyphens between dots, as in the policy file; of an international name the xn-- form",
 	    log_quote(quoted, sizeof quoted, word, strlen(word)));
 	return false;
@@ -145,39 +153,84 @@ static void decide(struct talk *t, const struct order *o, const char *also)
 	talk_done(t, "%s %s%s%s%s%s", o->domain.text, words[o->list], until[0] ? " until " : "", until, also, proviso(t, more));
 }
 
+/* --- what else it does --- */
+
+#define ALSO_MAX 800
+
+/* The file takes such entries as well, where they are seen in their list. */
+static void say_suffix(const struct order *o, char out[ALSO_MAX])
+{
+	struct domain organisation;
+	size_t at = strlen(out);
+
+	tls_organisation(&organisation, &o->domain);
+	if (!organisation.length)
+		snprintf(out + at, ALSO_MAX - at, "; it is a public suffix: every domain below it is %s too", o->list == ORDER_BLOCK ? "blocked" : "allowed");
+}
+
 /* An operator's allow lets the partner go, too: what was held against it does not come back when its time is over. */
 void command_allow(struct talk *t)
 {
+	char also[ALSO_MAX] = "", names[ALSO_MAX / 2];
 	struct named named;
 	struct order o;
 
 	if (!read_order(t, ORDER_ALLOW, &o) || is_ours(t, &o.domain) || is_blocked(t, &o.domain, "an operator's allow"))
 		return;
 	named_domain(&named, t->house->traffic->law, &o.domain);
-	decide(t, &o, named_release(&named, store_of(t)) ? ", and released" : "");
+	if (named_release(&named, store_of(t)))
+		snprintf(also, sizeof also, strcmp(named_text(&named, names, sizeof names), o.domain.text) ? ", and released: %s" : ", and released",
+		    names);
+	say_suffix(&o, also);
+	decide(t, &o, also);
 }
 
-/* A provider's certificate is asked for the source only: who blocks the name of its edge may think that it is shut out. */
-static const char *who_comes_still(const struct talk *t, const struct domain *blocked, char out[700])
+/* Entries of the file that cover the domain, or stand below it: whoever wrote them should know. */
+static void say_allows(const struct talk *t, const struct domain *blocked, char out[ALSO_MAX])
+{
+	const struct allow *allow, *first = NULL;
+	size_t count = ruleset_allows(t->house->traffic->law, &allow), found = 0, at = strlen(out);
+	char line[PLACE_TEXT_MAX];
+
+	for (; count > 0; count--, allow++) {
+		if (!domain_within(&allow->domain, blocked) && !domain_within(blocked, &allow->domain))
+			continue;
+		first = found++ ? first : allow;
+	}
+	if (found == 1)
+		snprintf(out + at, ALSO_MAX - at, "; %s, which allows %s, gives way", place_text(&first->place, line), first->domain.text);
+	else if (found)
+		snprintf(out + at, ALSO_MAX - at, "; %zu allow entries of the policy file give way, the first at %s", found,
+		    place_text(&first->place, line));
+}
+
+/* A provider's certificate is asked for the source only: who blocks its name, or that of its edge, may think that it is
+ * shut out. */
+static void say_who_comes_still(const struct talk *t, const struct domain *blocked, char out[ALSO_MAX])
 {
 	const struct provider *provider;
-	size_t count = ruleset_providers(t->house->traffic->law, &provider);
+	size_t count = ruleset_providers(t->house->traffic->law, &provider), at = strlen(out);
 
-	out[0] = '\0';
-	for (; count > 0 && !out[0]; count--, provider++)
-		if (domain_within(&provider->edge, blocked))
-			snprintf(out, 700, "; but tenants of the provider %s still come by %s: block them by their domains, or take the "
-			    "provider out of the policy file", provider->name, provider->edge.text);
-	return out;
+	for (; count > 0; count--, provider++) {
+		if (!domain_within(&provider->edge, blocked) && strcasecmp(provider->name, blocked->text))
+			continue;
+		snprintf(out + at, ALSO_MAX - at, "; but tenants of the provider %s still come by %s: block them by their domains, or take the "
+		    "provider out of the policy file", provider->name, provider->edge.text);
+		return;
+	}
 }
 
 void command_block(struct talk *t)
 {
+	char also[ALSO_MAX] = "";
 	struct order o;
-	char also[700];
 
-	if (read_order(t, ORDER_BLOCK, &o) && !is_ours(t, &o.domain))
-		decide(t, &o, who_comes_still(t, &o.domain, also));
+	if (!read_order(t, ORDER_BLOCK, &o) || is_ours(t, &o.domain))
+		return;
+	say_suffix(&o, also);
+	say_allows(t, &o.domain, also);
+	say_who_comes_still(t, &o.domain, also);
+	decide(t, &o, also);
 }
 
 /* --- taking back --- */
@@ -229,10 +282,9 @@ void command_release(struct talk *t)
 {
 	const struct traffic *tr = t->house->traffic;
 	const char *name = t->asked.words[0];
-	char quoted[PARTNER_TEXT_MAX], who[PARTNER_TEXT_MAX], more[700];
+	char quoted[PARTNER_TEXT_MAX], who[2 * PARTNER_TEXT_MAX], more[700];
 	struct order o = { 0 };
 	struct named named;
-	const struct partner *released;
 
 	log_quote(quoted, sizeof quoted, name, strlen(name));
 	if (!read_comment(t, &o))
@@ -243,13 +295,11 @@ void command_release(struct talk *t)
 	}
 	if (named.list[0].domain.length && is_blocked(t, &named.list[0].domain, "a release"))
 		return;
-	released = named_release(&named, tr->store);
-	if (!released) {
+	if (named_release(&named, tr->store))
+		talk_done(t, "%s %s released: %s targets and answers are counted from anew%s", named_text(&named, who, sizeof who),
+		    named.count > 1 ? "are" : "is", named.count > 1 ? "their" : "its", proviso(t, more));
+	else
 		talk_refuse(t, "%s is neither on the watch list nor suspicious: there is nothing to release", quoted);
-		return;
-	}
-	partner_text(released, who);
-	talk_done(t, "%s is released: its targets and answers are counted from anew%s", who, proviso(t, more));
 }
 
 /* --- the list --- */

@@ -1,5 +1,6 @@
 #include "named.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tls.h"
@@ -70,10 +71,26 @@ bool named_read(struct named *n, const struct ruleset *law, const char *name)
 	return true;
 }
 
-const struct partner *named_release(const struct named *n, struct store *store)
+bool named_release(struct named *n, struct store *store)
 {
+	size_t restricted = 0;
+
 	for (size_t i = 0; i < n->count; i++)
 		if (store->ops->release(store, &n->list[i]))
-			return &n->list[i];
-	return NULL;
+			n->list[restricted++] = n->list[i];
+	n->count = restricted;
+	return restricted > 0;
+}
+
+const char *named_text(const struct named *n, char *out, size_t size)
+{
+	char name[PARTNER_TEXT_MAX];
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < n->count && at < size; i++) {
+		partner_text(&n->list[i], name);
+		at += (size_t)snprintf(out + at, size - at, "%s%s", i == 0 ? "" : i + 1 < n->count ? ", " : " and ", name);
+	}
+	return out;
 }

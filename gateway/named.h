@@ -17,7 +17,9 @@ struct named {
 bool named_read(struct named *, const struct ruleset *, const char *name);
 /* The same without the organisation. */
 void named_domain(struct named *, const struct ruleset *, const struct domain *);
-/* Lets the first go that is restricted, and all before it; NULL: none was. Borrowed from `named`. */
-const struct partner *named_release(const struct named *, struct store *);
+/* Lets all go; those of them that were restricted stay in the list. False: none was. */
+bool named_release(struct named *, struct store *);
+/* "a.example, uc/a.example and b.example", cut where there is no room. Returns out. */
+const char *named_text(const struct named *, char *out, size_t size);
 
 #endif

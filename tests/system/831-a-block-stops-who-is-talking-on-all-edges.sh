@@ -42,7 +42,7 @@ heard() { until_true "$1 for $2" grep -qE "SIP/2.0 $1 .*CSeq: $2" "$T/hop.jsonl"
 inward
 heard 200 "[0-9]+ INFO"
 ctl_at 2 block contoso.example --comment "they harvest" >"$T/block"
-grep -q '^contoso.example is blocked, both ways$' "$T/block" || fail "block says: $(cat "$T/block")"
+grep -q '^contoso.example is blocked, both ways; policy.conf:1, which allows sip.contoso.example, gives way$' "$T/block" || fail "block says: $(cat "$T/block")"
 wait_for edge1 'contoso.example: block, of operator .* at edge2.example.com: they harvest'
 : >"$T/blocked"
 wait_for caller refused
