@@ -381,7 +381,7 @@ static void on_found(void *arg, const struct refusals_found *found)
 	e->by_call = true;
 	e->whole = found->whole;
 	for (size_t i = 0; i < found->count; i++)
-		json_array_append_new(e->refusals, refused_json(&found->list[i]));
+		json_array_append_new(e->refusals, command_refusal(&found->list[i]));
 	explain_refused(e, &found->list[0]);
 }
 

@@ -8,7 +8,6 @@
 #include "../policy/alloc.h"
 #include "clock.h"
 #include "commands.h"
-#include "log.h"
 #include "named.h"
 #include "order_json.h"
 #include "talk.h"
@@ -32,17 +31,17 @@ static int64_t now_of(const struct talk *t)
 static bool read_domain(struct talk *t, const char *word, struct domain *out)
 {
 	const char *slash = strrchr(word, '/');
-	char quoted[128];
+	char told[TALK_WORD_MAX];
 
 	if (domain_parse(out, word, strlen(word)))
 		return true;
 	if (slash && domain_parse(out, slash + 1, strlen(slash + 1))) {
 		talk_refuse(t, "\"%s\" is no domain: of a tenant name the domain alone, as \"%s\"",
-		    log_quote(quoted, sizeof quoted, word, strlen(word)), out->text);
+		    talk_word(word, told), out->text);
 		return false;
 	}
 	talk_refuse(t, "\"%s\" is no domain: letters, digits and hyphens between dots, as in the policy file; of an international name the xn-- form",
-	    log_quote(quoted, sizeof quoted, word, strlen(word)));
+	    talk_word(word, told));
 	return false;
 }
 
@@ -60,7 +59,7 @@ static bool read_until(struct talk *t, struct order *o)
 {
 	const char *duration = command_option(&t->asked, "for");
 	int64_t us;
-	char quoted[64];
+	char told[TALK_WORD_MAX];
 
 	if (!duration)
 		return true;
@@ -69,7 +68,7 @@ static bool read_until(struct talk *t, struct order *o)
 		return true;
 	}
 	talk_refuse(t, "--for \"%s\": a duration is a number and a unit, as in 30m, 24h or 7d, from 1s to 3650d",
-	    log_quote(quoted, sizeof quoted, duration, strlen(duration)));
+	    talk_word(duration, told));
 	return false;
 }
 
@@ -282,15 +281,15 @@ void command_release(struct talk *t)
 {
 	const struct traffic *tr = t->house->traffic;
 	const char *name = t->asked.words[0];
-	char quoted[PARTNER_TEXT_MAX], who[2 * PARTNER_TEXT_MAX], more[700];
+	char told[TALK_WORD_MAX], who[2 * PARTNER_TEXT_MAX], more[700];
 	struct order o = { 0 };
 	struct named named;
 
-	log_quote(quoted, sizeof quoted, name, strlen(name));
+	talk_word(name, told);
 	if (!read_comment(t, &o))
 		return;
 	if (!named_read(&named, tr->law, name)) {
-		talk_refuse(t, "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers", quoted);
+		talk_refuse(t, "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers", told);
 		return;
 	}
 	if (named.list[0].domain.length && is_blocked(t, &named.list[0].domain, "a release"))
@@ -299,7 +298,7 @@ void command_release(struct talk *t)
 		talk_done(t, "%s %s released: %s targets and answers are counted from anew%s", named_text(&named, who, sizeof who),
 		    named.count > 1 ? "are" : "is", named.count > 1 ? "their" : "its", proviso(t, more));
 	else
-		talk_refuse(t, "%s is neither on the watch list nor suspicious: there is nothing to release", quoted);
+		talk_refuse(t, "%s is neither on the watch list nor suspicious: there is nothing to release", told);
 }
 
 /* --- the list --- */

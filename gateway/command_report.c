@@ -7,7 +7,6 @@
 #include "clock.h"
 #include "commands.h"
 #include "gather.h"
-#include "log.h"
 #include "order_json.h"
 #include "refusals.h"
 #include "spell.h"
@@ -69,9 +68,14 @@ static json_t *edges_of(const struct gather *g, const struct store_row *row)
 	return row->edge_count ? texts(row->edges, row->edge_count) : texts(&self, 1);
 }
 
+static json_t *unquoted_or_null(const char *quoted)
+{
+	return quoted ? talk_unquoted(quoted) : json_null();
+}
+
 static json_t *certificate_of(const struct store_row *row)
 {
-	return json_pack("{sososo}", "subject", text_or_null(row->subject), "issuer", text_or_null(row->issuer),
+	return json_pack("{sososo}", "subject", unquoted_or_null(row->subject), "issuer", unquoted_or_null(row->issuer),
 	    "serial", text_or_null(row->serial));
 }
 
@@ -242,9 +246,9 @@ static bool try_name(void *arg, const struct partner *partner)
 static void say_unknown(struct gather *g)
 {
 	const char *asked = g->talk->asked.words[0], *nearest = inquiry_of(g)->nearest;
-	char name[PARTNER_TEXT_MAX];
+	char name[TALK_WORD_MAX];
 
-	log_quote(name, sizeof name, asked, strlen(asked));
+	talk_word(asked, name);
 	if (*nearest)
 		talk_refuse(g->talk, "%s: no such partner has been heard of: did you mean %s?", name, nearest);
 	else
@@ -260,6 +264,15 @@ static void look_for_nearest(struct gather *g)
 	gather_walk(g, say_unknown);
 }
 
+/* What a peer wrote is kept quoted. */
+json_t *command_refusal(const struct refused *r)
+{
+	json_t *out = refused_json(r);
+
+	json_object_set_new(out, "call_id", unquoted_or_null(r->call_id[0] ? r->call_id : NULL));
+	return out;
+}
+
 /* One domain may be an allowed partner and, with another certificate, a discovered one. */
 static void answer_partner(const struct gather *g, const struct refusals_found *found)
 {
@@ -268,7 +281,7 @@ static void answer_partner(const struct gather *g, const struct refusals_found *
 	json_t *out = row_of(g, first), *others = json_array(), *refusals = json_array();
 
 	for (size_t i = 0; i < found->count; i++)
-		json_array_append_new(refusals, refused_json(&found->list[i]));
+		json_array_append_new(refusals, command_refusal(&found->list[i]));
 	for (size_t i = 1; i < report_count(g->report); i++)
 		json_array_append_new(others, row_of(g, report_at(g->report, i)));
 	json_object_set_new(out, "refusals", refusals);

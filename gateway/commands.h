@@ -2,6 +2,8 @@
 #ifndef GATEWAY_COMMANDS_H
 #define GATEWAY_COMMANDS_H
 
+#include <jansson.h>
+
 #include "command.h"
 
 #define RUN_OF_REPORT(run) void command_##run(struct talk *);
@@ -13,6 +15,9 @@
 #undef RUN_OF_REPORT
 #undef RUN_OF_CHANGE
 #undef RUN_OF_LOCAL
+
+struct refused;
+json_t *command_refusal(const struct refused *); /* as answers show it */
 
 extern const struct command commands[];
 extern const size_t command_count;

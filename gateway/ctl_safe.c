@@ -11,6 +11,7 @@
 #include <wctype.h>
 
 #include "../policy/alloc.h"
+#include "../policy/utf8.h"
 
 /* Code points that a locale may call visible, or of no width, and that show nothing,
  * or show other text in another order. */
@@ -82,29 +83,6 @@ static bool is_deceitful(uint32_t point)
 	return false;
 }
 
-/* One code point, in its shortest form; how many octets it takes, 0: it is none. */
-static size_t decode(const unsigned char *octets, size_t length, uint32_t *point)
-{
-	static const struct { unsigned char mask, mark; uint32_t least; } forms[] = {
-		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
-	};
-
-	for (size_t more = 0; more < 4; more++) {
-		if ((octets[0] & forms[more].mask) != forms[more].mark)
-			continue;
-		if (more >= length)
-			return 0;
-		*point = octets[0] & (unsigned char)~forms[more].mask;
-		for (size_t i = 1; i <= more; i++) {
-			if ((octets[i] & 0xc0) != 0x80)
-				return 0;
-			*point = *point << 6 | (octets[i] & 0x3f);
-		}
-		return *point >= forms[more].least && *point <= 0x10ffff ? more + 1 : 0;
-	}
-	return 0;
-}
-
 /* How many columns a code point takes as it is; 0: it is to be escaped. */
 static size_t visible(uint32_t point, bool utf8)
 {
@@ -130,7 +108,7 @@ void safe_put(struct text *text, const char *octets, size_t length, bool utf8, s
 			text_format(text, "... (%zu octets)", length);
 			return;
 		}
-		taken = decode((const unsigned char *)octets + at, length - at, &point);
+		taken = utf8_decode(octets + at, length - at, &point);
 		width = taken ? visible(point, utf8) : 0;
 		if (width) {
 			text_add(text, octets + at, taken, width);

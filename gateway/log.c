@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../policy/utf8.h"
 #include "clock.h"
 #include "journald.h"
 
@@ -165,16 +166,24 @@ void log_about(enum log_level level, const struct log_about *about, const char *
 	va_end(arguments);
 }
 
-/* How one octet is written, the same in a log line and in JSON. */
-static size_t quote_octet(char out[8], unsigned char octet)
+/* How the first letter is written, the same in a log line and in JSON, which has two halves of those beyond the first
+ * plane. An octet that is no UTF-8 stands for itself. How many octets it took. */
+static size_t quote_letter(char out[16], const char *text, size_t length)
 {
-	if (octet == '"' || octet == '\\')
-		return (size_t)sprintf(out, "\\%c", octet);
-	if (octet >= 0x20 && octet < 0x7f) {
-		out[0] = (char)octet;
-		return 1;
-	}
-	return (size_t)sprintf(out, "\\u%04x", octet);
+	uint32_t point;
+	size_t taken = utf8_decode(text, length, &point);
+
+	if (!taken)
+		point = (unsigned char)*text;
+	if (point == '"' || point == '\\')
+		sprintf(out, "\\%c", (char)point);
+	else if (point >= 0x20 && point < 0x7f)
+		sprintf(out, "%c", (char)point);
+	else if (point < 0x10000)
+		sprintf(out, "\\u%04x", point);
+	else
+		sprintf(out, "\\u%04x\\u%04x", 0xd800 + ((point - 0x10000) >> 10), 0xdc00 + (point & 0x3ff));
+	return taken ? taken : 1;
 }
 
 const char *log_quote(char *out, size_t size, const char *text, size_t length)
@@ -183,10 +192,12 @@ const char *log_quote(char *out, size_t size, const char *text, size_t length)
 
 	if (size == 0)
 		return "";
-	for (size_t i = 0; i < length; i++) {
-		char piece[8];
-		size_t octets = quote_octet(piece, (unsigned char)text[i]);
+	for (size_t i = 0; i < length;) {
+		char piece[16];
+		size_t octets;
 
+		i += quote_letter(piece, text + i, length - i);
+		octets = strlen(piece);
 		if (at + octets + 1 > size) {
 			size_t dots = size - 1 - whole < 3 ? size - 1 - whole : 3;
 

@@ -20,8 +20,8 @@ struct log_about {
 void log_about(enum log_level, const struct log_about *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Escapes text of a peer for a log line or JSON string body (\", \\, \u00NN for octets outside
- * printable ASCII): always ends with a NUL, never longer than size, cut ones end in "...". Returns out. */
+/* Escapes text of a peer for a log line or JSON string body (\", \\, \uNNNN for what is outside
+ * printable ASCII, and for octets that are no UTF-8): always ends with a NUL, never longer than size, cut ones end in "...". Returns out. */
 const char *log_quote(char *out, size_t size, const char *text, size_t length);
 
 #endif

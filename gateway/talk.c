@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../policy/alloc.h"
+#include "../policy/utf8.h"
 #include "clock.h"
 #include "log.h"
 
@@ -344,19 +345,63 @@ json_t *talk_seconds(int64_t us)
 	return json_real((double)us / 1e6);
 }
 
-json_t *talk_quoted(const char *text, size_t length)
+json_t *talk_octets(const char *octets, size_t length)
 {
-	char quoted[1024];
+	char *clean = alloc_zero(length + 1, sizeof "xNN");
+	size_t at = 0;
+	json_t *value;
 
-	return text ? json_string(log_quote(quoted, sizeof quoted, text, length)) : json_null();
+	for (size_t i = 0, taken; i < length; i += taken) {
+		uint32_t point;
+
+		taken = utf8_decode(octets + i, length - i, &point);
+		if (taken) {
+			memcpy(clean + at, octets + i, taken);
+			at += taken;
+		} else {
+			taken = 1;
+			at += (size_t)sprintf(clean + at, "\\x%02x", (unsigned char)octets[i]);
+		}
+	}
+	value = json_stringn(clean, at);
+	free(clean);
+	return value;
 }
 
-/* What is no UTF-8 after all is quoted: a file may be named so. */
+json_t *talk_unquoted(const char *quoted)
+{
+	size_t length = strlen(quoted);
+	char *text = alloc_zero(length + sizeof "\"\"", 1);
+	json_t *value;
+
+	text[0] = '"';
+	memcpy(text + 1, quoted, length);
+	text[length + 1] = '"';
+	value = json_loadb(text, length + 2, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	free(text);
+	return value ? value : talk_text(quoted);
+}
+
+/* What is no UTF-8 after all: a file may be named so. */
 json_t *talk_text(const char *text)
 {
 	json_t *value = json_string(text);
 
-	return value ? value : talk_quoted(text, strlen(text));
+	return value ? value : talk_octets(text, strlen(text));
+}
+
+const char *talk_word(const char *word, char out[TALK_WORD_MAX])
+{
+	size_t length = strlen(word), at = 0, taken;
+	uint32_t point;
+
+	if (length < TALK_WORD_MAX)
+		return strcpy(out, word);
+	while ((taken = utf8_decode(word + at, length - at, &point)) && at + taken + sizeof "..." <= TALK_WORD_MAX)
+		at += taken;
+	memcpy(out, word, at);
+	memcpy(out + at, "...", sizeof "...");
+	return out;
 }
 
 json_t *talk_store_time(const struct traffic *tr, int64_t store_us)

@@ -81,11 +81,16 @@ void talk_later(struct talk *, bool (*more)(struct talk *), void *state, void (*
 /* Ends an answer that talk_line made. */
 void talk_hang_up(struct talk *);
 
-/* For values: RFC 3339, null for 0; seconds; text of a peer, escaped, null for NULL; text of ours. */
+/* For values: RFC 3339, null for 0; seconds; octets of a peer, in which those that are no UTF-8 are written as \xNN; what
+ * log_quote made, as it was before; text of ours. */
 json_t *talk_time(int64_t wall_us);
 json_t *talk_seconds(int64_t us);
-json_t *talk_quoted(const char *text, size_t length);
+json_t *talk_octets(const char *octets, size_t length);
+json_t *talk_unquoted(const char *quoted);
 json_t *talk_text(const char *text);
+/* A word of who asks, to be told again: a long one is cut. Returns out. */
+#define TALK_WORD_MAX 128
+const char *talk_word(const char *word, char out[TALK_WORD_MAX]);
 /* A time on the store's clock, which is no wall clock; null for 0. The store itself and how it fares. */
 json_t *talk_store_time(const struct traffic *, int64_t store_us);
 json_t *talk_store(const struct traffic *);

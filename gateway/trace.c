@@ -5,7 +5,7 @@
 
 #include "../policy/alloc.h"
 #include "clock.h"
-#include "log.h"
+#include "talk.h"
 
 #define SECOND_US   1000000
 #define LINES_SHOWN 100   /* of a message's head */
@@ -63,11 +63,15 @@ static bool is_secret(const struct frame *f, uint16_t line)
 	return false;
 }
 
-static json_t *quoted(const char *text, size_t length)
+static json_t *shown(const char *text, size_t length)
 {
-	char out[LINE_SHOWN];
+	char cut[LINE_SHOWN + sizeof "..."];
 
-	return json_string(log_quote(out, sizeof out, text, length));
+	if (length <= LINE_SHOWN)
+		return talk_octets(text, length);
+	memcpy(cut, text, LINE_SHOWN);
+	memcpy(cut + LINE_SHOWN, "...", sizeof "...");
+	return talk_octets(cut, LINE_SHOWN + 3);
 }
 
 static json_t *head_of(const struct frame *f)
@@ -75,12 +79,12 @@ static json_t *head_of(const struct frame *f)
 	const char *end = memchr(f->octets, '\r', f->size);
 	json_t *lines = json_array();
 
-	json_array_append_new(lines, quoted(f->octets, end ? (size_t)(end - f->octets) : f->size));
+	json_array_append_new(lines, shown(f->octets, end ? (size_t)(end - f->octets) : f->size));
 	for (uint16_t i = 0; i < f->lines && i < LINES_SHOWN; i++) {
 		const struct frame_line *l = &f->line[i];
 
-		json_array_append_new(lines, is_secret(f, i) ? quoted(f->octets + l->at, l->value - l->at)
-		    : quoted(f->octets + l->at, l->length));
+		json_array_append_new(lines, is_secret(f, i) ? shown(f->octets + l->at, l->value - l->at)
+		    : shown(f->octets + l->at, l->length));
 	}
 	return lines;
 }

@@ -19,7 +19,7 @@ refused_as()
 }
 refused_as contoso 'q"\\x@y' sip:a@contoso.example
 asks --call-id 'q"\x@y'
-has '"call_id":"q\\\"\\\\x@y"' '"partner":"contoso.example"'
+has '"call_id":"q\"\\x@y"' '"partner":"contoso.example"'
 asks --call-id 'q\"\\x@y' # as the log shows it
 refused_as contoso '{PAD:10000}' sip:a@contoso.example
 said edge 'contoso.example: refused MESSAGE' || fail "the long one is not refused"

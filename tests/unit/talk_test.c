@@ -303,6 +303,29 @@ static void what_a_reader_of_lines_misses_is_told(void)
 	end(&b);
 }
 
+static void says(json_t *value, const char *text)
+{
+	CU_ASSERT_STRING_EQUAL(json_string_value(value), text);
+	json_decref(value);
+}
+
+static void what_others_wrote_is_told_as_it_was(void)
+{
+	char out[TALK_WORD_MAX], word[2 * TALK_WORD_MAX] = "";
+
+	says(talk_octets("M\xc3\xbcller \"x\"\x1b", 12), "M\xc3\xbcller \"x\"\x1b");
+	says(talk_octets("a\xff\xc3", 3), "a\\xff\\xc3");
+	says(talk_octets("", 0), "");
+	says(talk_unquoted("M\\u00fcller \\\"x\\\\ \\ud83d\\ude00"), "M\xc3\xbcller \"x\\ \xf0\x9f\x98\x80");
+	says(talk_unquoted("no \\quote"), "no \\quote");
+	CU_ASSERT_STRING_EQUAL(talk_word("m\xc3\xbcnchen", out), "m\xc3\xbcnchen");
+	for (size_t i = 0; i + 2 < sizeof word; i += 2)
+		strcat(word, "\xc3\xbc");
+	talk_word(word, out);
+	CU_ASSERT_EQUAL(strlen(out), TALK_WORD_MAX - 1);
+	CU_ASSERT_STRING_EQUAL(out + strlen(out) - 5, "\xc3\xbc...");
+}
+
 CU_TestInfo talk_tests[] = {
 	{ "an answer is one line of ASCII, and there is one", an_answer_is_one_line_of_ascii },
 	{ "a refusal says no, wrong words are told the right ones, silence is a refusal", refusals_say_no },
@@ -311,5 +334,6 @@ CU_TestInfo talk_tests[] = {
 	{ "who goes away is let go, once", who_goes_away_is_let_go },
 	{ "a late reply ends an answer", a_late_reply_ends_it },
 	{ "what a reader of lines does not take is dropped, counted and told", what_a_reader_of_lines_misses_is_told },
+	{ "what others wrote is told as it was; octets that are no UTF-8 are spelt", what_others_wrote_is_told_as_it_was },
 	CU_TEST_INFO_NULL
 };
