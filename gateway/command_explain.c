@@ -27,6 +27,7 @@ struct explain {
 	json_t *refusals;               /* owned: what --call-id found */
 	enum reason recorded;           /* of the newest of them */
 	bool by_call, whole;
+	bool by_domain;                 /* of the source: no name of a certificate is said */
 };
 
 static void explain_free(struct explain *e)
@@ -127,12 +128,6 @@ static void answer(struct explain *e, json_t *object)
 	talk_answer(e->talk, object);
 }
 
-/* What would not be refused now may have been, by its Call-ID, for what comes behind the ladder. */
-static json_t *remedy_json(const struct explain *e, enum reason now)
-{
-	return text_or_null(ladder_remedy(now) ? ladder_remedy(now) : ladder_remedy(e->recorded));
-}
-
 /* What the answer says at its head. */
 struct head {
 	enum reason reason;
@@ -143,15 +138,36 @@ struct head {
 	bool observe, outward;
 };
 
+/* What would not be refused now may have been, by its Call-ID, for what comes behind the ladder. */
+static json_t *remedy_json(const struct explain *e, const struct head *h)
+{
+	const char *now = ladder_remedy_of(h->reason, &h->rule, e->law, &e->supposed.facts.source);
+
+	return text_or_null(now ? now : ladder_remedy(e->recorded));
+}
+
+/* Who is asked about by domain alone may come by another certificate, and fare otherwise. */
+static json_t *other_peers_json(const struct explain *e)
+{
+	const struct domain *edges[SUPPOSE_OTHERS_MOST];
+	size_t count = e->by_domain ? suppose_others(&e->supposed, e->law, edges) : 0;
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(out, json_string(edges[i]->text));
+	return out;
+}
+
 static json_t *object_of(const struct explain *e, const struct head *h, json_t *partner /* taken */, json_t *ladder /* taken */)
 {
-	return json_pack("{ss so ss so so ss so so so ss so ss sb so sb so}",
+	return json_pack("{ss so ss so so ss so so so ss so ss sb so sb so so}",
 	    "verdict", verdict_token(h->verdict), "status", status_or_null(h->status),
 	    "reason", reason_row(h->reason)->token, "rule", rule_json(h->reason, &h->rule), "partner", partner,
 	    "class", class_token(h->class), "verified_by", text_or_null(proof_token(e->entry.proof)), "ladder", ladder,
-	    "remedy", remedy_json(e, h->reason), "direction", h->outward ? "out" : "in",
+	    "remedy", remedy_json(e, h), "direction", h->outward ? "out" : "in",
 	    "source", text_or_null(e->supposed.facts.source.text), "method", e->supposed.method, "connected", e->connected,
-	    "names", names_json(&e->supposed.peer), "observe", h->observe, "store", text_or_null(store_text(e)));
+	    "names", names_json(&e->supposed.peer), "observe", h->observe, "store", text_or_null(store_text(e)),
+	    "other_peers", other_peers_json(e));
 }
 
 static bool hop_is_up(const struct traffic *tr)
@@ -317,6 +333,7 @@ static void explain_words(struct talk *t, const struct supposition *words)
 
 	if (!begin(e, words))
 		return;
+	e->by_domain = !words->peer;
 	if (is_outward(e, words))
 		answer_outward(e, &e->supposed.to, REASON_NONE);
 	else

@@ -108,6 +108,7 @@ void page_line(struct page *page)
 {
 	page->end_line(page);
 	page->column = 0;
+	page->begun = true;
 }
 
 /* Columns of some octets: of UTF-8, the continuations take none. (Wide letters count as one here: a line may

@@ -16,6 +16,7 @@ struct page {
 	void (*put)(struct page *, const char *octets, size_t length, enum paint);
 	void (*end_line)(struct page *);
 	size_t column;        /* where the next text stands */
+	bool begun;           /* there is a line already */
 };
 
 /* A page on a stream: the width of its terminal, and colours if it is one that has them and NO_COLOR does not forbid it. */

@@ -26,7 +26,8 @@ static void show_title(const struct section *section, struct page *page)
 {
 	if (!section->title)
 		return;
-	page_line(page);
+	if (page->begun)
+		page_line(page);
 	if (!*section->title)
 		return;
 	page_put(page, section->title, PAINT_HEAD);

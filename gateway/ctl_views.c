@@ -104,6 +104,7 @@ static const struct column remedy_columns[] = {
 	{ "source",    "source",        SHOW_TEXT, 0 },
 	{ "method",    "method",        SHOW_TEXT, 0 },
 	{ "names",     "certificate",   SHOW_TEXT, 0 },
+	{ "other_peers", "or with --peer", SHOW_TEXT, 0 },
 	{ "connected", "connected now", SHOW_FLAG, 0 },
 	{ "store",     "readings from", SHOW_TEXT, 0 },
 	{ "whole_pool", "all edges asked", SHOW_FLAG, 0 },

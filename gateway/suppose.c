@@ -189,3 +189,19 @@ void supposed_clear(struct supposed *s)
 	s->names = NULL;
 	s->peer = (struct peer){ 0 };
 }
+
+size_t suppose_others(const struct supposed *s, const struct ruleset *law, const struct domain *out[SUPPOSE_OTHERS_MOST])
+{
+	const struct domain *source = &s->facts.source;
+	const struct allow *allow = source->length && !ruleset_is_local(law, source) ? ruleset_longest_allow(law, source) : NULL;
+	const struct provider *provider;
+	size_t providers = source->length && !ruleset_is_local(law, source) ? ruleset_providers(law, &provider) : 0, count = 0;
+
+	if (allow && allow->edge.length && !match_names(&s->peer, &allow->edge))
+		out[count++] = &allow->edge;
+	for (; providers > 0 && count < SUPPOSE_OTHERS_MOST; providers--, provider++)
+		if ((allow ? !strcmp(allow->provider, provider->name) : match_provider_covers(provider, source))
+		    && !match_names(&s->peer, &provider->edge))
+			out[count++] = &provider->edge;
+	return count;
+}

@@ -27,4 +27,9 @@ struct supposed {
 bool suppose(struct supposed *, const struct traffic *, const struct supposition *, char *why, size_t size);
 void supposed_clear(struct supposed *);
 
+/* Edges by which the law lets the source come too, that this certificate does not prove: of the allow entry that covers
+ * it, and of providers. Borrowed from the law. */
+#define SUPPOSE_OTHERS_MOST 8
+size_t suppose_others(const struct supposed *, const struct ruleset *, const struct domain *out[SUPPOSE_OTHERS_MOST]);
+
 #endif

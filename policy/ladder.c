@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ladder_parts.h"
+#include "order.h"
 
 static const char *const outcome_tokens[] = {
 	[RUNG_PASSED] = "passed",
@@ -69,6 +70,21 @@ const char *ladder_test(unsigned row)
 const char *ladder_remedy(enum reason reason)
 {
 	return reason < REASONS ? remedies[reason] : NULL;
+}
+
+const char *ladder_remedy_of(enum reason reason, const struct place *rule, const struct ruleset *law, const struct domain *source)
+{
+	bool unverified = reason == REASON_SOURCE_UNVERIFIED;
+
+	if (reason == REASON_BLOCKED_DOMAIN && rule->file && order_is_rule(rule->file))
+		return "`fedgatectl unblock` ends the operator's block; no allow goes before it.";
+	if (reason == REASON_BLOCKED_DOMAIN && rule->file)
+		return "Take the block out of the policy file and reload, or put a longer name than the one that is blocked on its allow list.";
+	if (unverified && !source->length)
+		return "The partner must put a domain of its own into From: an address, or a URI without a host, is nobody's.";
+	if (unverified && ruleset_is_local(law, source))
+		return "The partner must put a domain of its own into From; what our own users may do is asked with --to.";
+	return ladder_remedy(reason);
 }
 
 /* A row is passed when one of its tests was, and none of them decided. */

@@ -45,5 +45,7 @@ const char *ladder_test(unsigned row);
 const char *rung_outcome_token(enum rung_outcome);
 /* What would change the answer: one sentence, NULL where nothing need be changed. */
 const char *ladder_remedy(enum reason);
+/* The same of one case: whose block it is, and a source that nobody outside can prove. */
+const char *ladder_remedy_of(enum reason, const struct place *rule, const struct ruleset *, const struct domain *source);
 
 #endif

@@ -61,9 +61,16 @@ bool order_set_comment(struct order *o, const char *text, const char **why)
 	return true;
 }
 
+#define RULE_BEGIN "operator:"
+
 void order_rule(const struct order *o, char out[ORDER_RULE_MAX])
 {
-	snprintf(out, ORDER_RULE_MAX, "operator:%s", o->who);
+	snprintf(out, ORDER_RULE_MAX, RULE_BEGIN "%s", o->who);
+}
+
+bool order_is_rule(const char *rule)
+{
+	return strncmp(rule, RULE_BEGIN, sizeof RULE_BEGIN - 1) == 0;
 }
 
 size_t order_write(const struct order *o, char out[ORDER_TEXT_MAX])

@@ -37,6 +37,7 @@ const char *order_list_token(enum order_list);
 /* "operator:alice": what the log names as the rule. */
 #define ORDER_RULE_MAX (ORDER_WHO_MAX + 16)
 void order_rule(const struct order *, char out[ORDER_RULE_MAX]);
+bool order_is_rule(const char *rule); /* or is it a line of a file? */
 
 /* "MADE UNTIL LIST UID WHO EDGE DOMAIN COMMENT", and the way back, strictly: false, and nothing in *out, for what
  * order_write does not make. */
