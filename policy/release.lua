@@ -9,7 +9,10 @@ local r = record_load(KEYS[1], ARGV[2], now, keep)
 rarely().stop_watching(r)
 call('DEL', r.base .. ':a')
 r.suspicious_until = false
-r.set.n = not r.last and text(r.now) or nil
+-- Whoever never came goes on as one that was not measured: see report.lua.
+if not r.last or r.last == r.released then
+	r.set.n = text(r.now)
+end
 r.released = r.now
 record_save(r, keep, ARGV[1])
 return rarely().add_hold({ now, r.last and 0 or 2 }, r, 2)

@@ -8,7 +8,8 @@ local now, limits, period = clock(ARGV[3]), limits_of(ARGV[2]), tonumber(ARGV[4]
 local r = record_load(KEYS[1], ARGV[1], now, 0)
 local counts = call('HGETALL', KEYS[1] .. ':n')
 
-if not r.last and not counts[1] then
+-- Who was released before it ever came was not measured.
+if not counts[1] and (not r.last or r.last == r.released) then
 	return { now }
 end
 

@@ -14,6 +14,11 @@ redis_start
 edges 2
 ctl_at 1 release northwind.example 2>"$T/err" && fail "somebody unknown was released"
 grep -q 'neither on the watch list nor suspicious' "$T/err" || fail "it says: $(cat "$T/err")"
+# Who was decided about, and never came, was not seen.
+ctl_at 1 allow northwind.example >"$T/allow"
+ctl_at 1 partner northwind.example >"$T/partner" 2>"$T/err" && fail "who never came was seen: $(cat "$T/partner")"
+grep -q 'no such partner has been heard of' "$T/err" || fail "it says: $(cat "$T/err")"
+ctl_at 1 unallow northwind.example >"$T/allow"
 northwind_is_watched
 every_edge northwind.example "403 watch-list"
 ctl_at 2 release sip.northwind.example --comment "a new office" >"$T/release"

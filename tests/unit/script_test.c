@@ -333,6 +333,11 @@ static void reports(void)
 	begin();
 	freeReplyObject(report(&got, &e, NOW));
 	CU_ASSERT_TRUE(got.unknown);
+	for (int i = 0; i < 2; i++) {
+		twin_release(&redis, &e.partner, HOUR, NOW - 2 * SECOND + i);
+		freeReplyObject(report(&got, &e, NOW));
+		CU_ASSERT_TRUE(got.unknown); /* nobody has seen it */
+	}
 	for (int i = 0; i < 5; i++)
 		ask(&e, (uint64_t)i + 1, now + i * SECOND / 10);
 	twin_outcome(&redis, &e, "ssf", 3, now + 4 * SECOND / 10);
@@ -591,6 +596,7 @@ static void rights(void)
 	CU_ASSERT_TRUE(ask_tenant("two.example", now).now_us == now);
 	CU_ASSERT_TRUE(ask(&f, 1, now).created && twin_peek(&redis, &f, &demand, true, now).glimpse.own.distinct_uris == 1);
 	CU_ASSERT_TRUE(twin_outcome(&redis, &e, "ffffffffffffffffffffffffffffff", 30, now).became_suspicious);
+	now++;
 	CU_ASSERT_EQUAL(twin_release(&redis, &e.partner, HOUR, now).own.released_us, now);
 	CU_ASSERT_EQUAL(merge(&e, &m, now).now_us, now);
 	script_announce(&call, EDGE, "a", "b", pool_key(), -1);
