@@ -27,6 +27,11 @@ static const char *unfit(const char *text, size_t length)
 	return as_text ? NULL : "it is not UTF-8";
 }
 
+const char *command_unfit(const char *word)
+{
+	return unfit(word, strlen(word));
+}
+
 /* Copies one word over the line, and a NUL behind it. Where the next one may begin; NULL: a quote does not end. */
 static char *cut_word(char *from, char **to)
 {
@@ -110,7 +115,7 @@ bool command_line(char out[COMMAND_LINE_MAX], size_t count, const char *const wo
 	if (count > COMMAND_WORDS_MAX)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (unfit(words[i], strlen(words[i])) || !put_word(&g, words[i]))
+		if (command_unfit(words[i]) || !put_word(&g, words[i]))
 			return false;
 	memcpy(out + g.at, "\n", sizeof("\n"));
 	return true;

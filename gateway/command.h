@@ -36,6 +36,7 @@ struct asked {
  * many words. */
 int command_cut(char *line, size_t length, char *words[COMMAND_WORDS_MAX], const char **why);
 /* The way back, with a line's end and a NUL: how fedgatectl asks. False: it does not fit, or is what command_cut refuses. */
+const char *command_unfit(const char *word); /* why it is no part of a question; NULL: it may be */
 bool command_line(char out[COMMAND_LINE_MAX], size_t count, const char *const words[]);
 
 /* Checks words against a table. False, with `why`: no such command (and the nearest one), an

@@ -18,7 +18,7 @@
 
 struct wish {
 	const char *socket;
-	bool json, help;
+	bool json, help, version;
 	size_t count;
 	const char *words[COMMAND_WORDS_MAX]; /* the command and what stands behind it */
 };
@@ -83,11 +83,15 @@ static int take_line(struct wish *wish, int argc, char **argv)
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (take_common(wish, argv[i]))
 			continue;
+		if (strcmp(argv[i], "-V") == 0) {
+			wish->version = true;
+			continue;
+		}
 		if (strncmp(argv[i], "-s", 2) != 0)
 			return wrong_option(argv[i]);
 		if (argv[i][2])
 			wish->socket = argv[i] + 2;
-		else if (++i < argc)
+		else if (++i < argc && *argv[i])
 			wish->socket = argv[i];
 		else
 			return complain(CTL_USAGE, "-s: the path of a socket is missing behind it");
@@ -153,6 +157,23 @@ static void name_file(struct wish *wish, const struct asked *asked)
 			wish->words[i] = path;
 }
 
+/* Words that no line can take to the edge. */
+static int wrong_words(const struct wish *wish)
+{
+	struct text shown = { 0 };
+	const char *why = NULL;
+
+	for (size_t i = 0; i < wish->count && !why; i++)
+		if ((why = command_unfit(wish->words[i])))
+			safe_put(&shown, wish->words[i], strlen(wish->words[i]), false, 60);
+	if (why)
+		fprintf(stderr, "fedgatectl: %s: %s\n", text_octets(&shown), why);
+	else
+		complain(CTL_USAGE, "a question has at most 4095 octets");
+	text_clear(&shown);
+	return CTL_USAGE;
+}
+
 static int ask_edge(const struct wish *wish, const struct command *command)
 {
 	static struct ask ask;
@@ -160,7 +181,7 @@ static int ask_edge(const struct wish *wish, const struct command *command)
 	enum ctl_end end;
 
 	if (!command_line(line, wish->count, wish->words))
-		return complain(CTL_USAGE, "that is too long for a question, or has control characters or no UTF-8 in it");
+		return wrong_words(wish);
 	if (ask_open(&ask, wish->socket, line, PATIENCE_MS, -1) <= CTL_REFUSED)
 		show_answer(&ask, command->word, wish->json);
 	end = ask.end;
@@ -220,10 +241,6 @@ int main(int argc, char **argv)
 	json_set_alloc_funcs(allocate, free);
 	if (!wish.socket || !*wish.socket)
 		wish.socket = SOCKET;
-	if (argc == 2 && strcmp(argv[1], "-V") == 0) {
-		puts("fedgatectl " PACKAGE_VERSION);
-		return CTL_DONE;
-	}
 	if (argc == 2 && strcmp(argv[1], "--words") == 0) {
 		words_list(stdout);
 		return CTL_DONE;
@@ -231,6 +248,10 @@ int main(int argc, char **argv)
 	end = take_line(&wish, argc, argv);
 	if (end != CTL_DONE)
 		return end;
+	if (wish.version) {
+		puts("fedgatectl " PACKAGE_VERSION);
+		return CTL_DONE;
+	}
 	if (wish.count)
 		return obey(&wish);
 	words_help(wish.help ? stdout : stderr);

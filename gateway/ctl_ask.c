@@ -31,12 +31,25 @@ static enum ctl_end none(struct ask *ask, const char *format, ...)
 static enum ctl_end none_for_you(struct ask *ask, const char *path)
 {
 	struct stat seen;
-	struct group *group = stat(path, &seen) == 0 ? getgrgid(seen.st_gid) : NULL;
+	bool there = stat(path, &seen) == 0;
+	struct group *group = there ? getgrgid(seen.st_gid) : NULL;
 
+	if (there && !(seen.st_mode & S_IWGRP))
+		return none(ask, "%s: permission denied: no group may ask: ask as root; the log of the edge says what is wrong with "
+		    "console.group", path);
 	if (group)
 		return none(ask, "%s: permission denied: it is for the group \"%s\": as root `usermod -aG %s USER`, "
 		    "then log in again", path, group->gr_name, group->gr_name);
 	return none(ask, "%s: permission denied: ask as root, or as a member of console.group", path);
+}
+
+static enum ctl_end none_behind(struct ask *ask, const char *path)
+{
+	struct stat seen;
+
+	if (stat(path, &seen) == 0 && !S_ISSOCK(seen.st_mode))
+		return none(ask, "%s: is no socket: name that of console.socket: -s PATH, or FEDGATE_SOCKET", path);
+	return none(ask, "%s: connection refused: the edge that made it has ended: `systemctl start fedgated`", path);
 }
 
 static enum ctl_end none_there(struct ask *ask, const char *path, int error)
@@ -47,8 +60,7 @@ static enum ctl_end none_there(struct ask *ask, const char *path, int error)
 		return none(ask, "%s: no such file: is fedgated running? `systemctl status fedgated`; for another "
 		    "socket (console.socket): -s PATH, or FEDGATE_SOCKET", path);
 	case ECONNREFUSED:
-		return none(ask, "%s: connection refused: the edge that made it has ended: `systemctl start fedgated`",
-		    path);
+		return none_behind(ask, path);
 	case EACCES:
 	case EPERM:
 		return none_for_you(ask, path);

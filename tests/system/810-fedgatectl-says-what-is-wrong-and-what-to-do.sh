@@ -22,13 +22,21 @@ says 2 'no option --jsno: did you mean --json?' --jsno status
 says 2 'status has no option --frmo' status --frmo=1
 says 2 'too many words; usage: status' status now
 says 2 'a socket is missing behind it' -s
+says 2 'a socket is missing behind it' -s '' status
+says 2 'fedgatectl: two\x0alines: a control character is in it' allow contoso.example --comment "$(printf 'two\nlines')"
+says 2 'fedgatectl: \xff: it is not UTF-8' partner "$(printf '\377')"
+says 2 'a question has at most 4095 octets' partner "$(printf '%5000s' x)"
 "$CTL" --help >"$T/out" || fail "--help: exit status"
 grep -q '^  status  *the edge, its store' "$T/out" || fail "--help does not list status"
 "$CTL" reload --help | grep -q '^usage: fedgatectl \[-s PATH\] \[--json\] reload$' || fail "reload --help"
 "$CTL" -V | grep -q '^fedgatectl [0-9]' || fail "-V"
+"$CTL" -s "$T/none.sock" -V | grep -q '^fedgatectl [0-9]' || fail "-V behind -s"
 
 # Nobody there.
+: >"$T/certs.log"
 says 3 "$T/none.sock: no such file: is fedgated running?" -s "$T/none.sock" status
+says 3 "$T: is no socket: " -s "$T" status
+says 3 "$T/certs.log: is no socket: " -s "$T/certs.log" status
 [ -e /run/fedgate/console.sock ] || says 3 '/run/fedgate/console.sock: no such file' status
 export FEDGATE_SOCKET="$T/none.sock"
 says 3 "$T/none.sock: no such file" status
@@ -42,6 +50,10 @@ if [ "$(id -u)" -eq 0 ]; then
 	cp "$CTL" "$T/ctl"
 	setpriv --reuid 12345 --regid 12345 --clear-groups "$T/ctl" status 2>"$T/err" || status=$?
 	is "exit status without the right" "$status" 3
+	chmod 0600 "$T/c.sock"
+	setpriv --reuid 12345 --regid 12345 --clear-groups "$T/ctl" status 2>"$T/err.0600" && fail "no right to ask, and an answer"
+	grep -q 'permission denied: no group may ask: ask as root; the log of the edge says what is wrong with console.group' "$T/err.0600" ||
+		fail "no right, and no group: $(cat "$T/err.0600")"
 	grep -q "permission denied: it is for the group \"$(id -gn nobody)\"" "$T/err" || fail "no right: $(cat "$T/err")"
 fi
 
