@@ -57,8 +57,13 @@ static void begin(struct talk *t, const char *file, const char *time)
 void command_try_policy(struct talk *t)
 {
 	const char *time = command_option(&t->asked, "for");
+	bool ends = command_option(&t->asked, "stop");
 
-	if (command_option(&t->asked, "stop"))
+	if (ends && (time || t->asked.count))
+		talk_usage(t, "--stop takes neither a FILE nor --for");
+	else if (time && !t->asked.count)
+		talk_usage(t, "--for is how long a FILE is tried: name it");
+	else if (ends)
 		stop(t);
 	else if (t->asked.count)
 		begin(t, t->asked.words[0], time);

@@ -21,6 +21,11 @@ hop_is_up
 tried() { question "$*" >"$T/tried"; }
 refused() { tried "$@"; is "the first line of $1" "$(head -n 1 "$T/tried")" no; grep -qE -- "$refusal" "$T/tried" || fail "\"$refusal\" is not said: $(cat "$T/tried")"; }
 
+for words in 'strict.conf --stop' '--for 1h' '--stop --for 1h'; do
+	status=0
+	ctl try-policy $words >"$T/out" 2>"$T/err" || status=$?
+	is "exit status of try-policy $words: $(cat "$T/err")" "$status" 2
+done
 refusal='no policy is tried: name a file' refused try-policy
 refusal='no policy is tried' refused try-policy --stop
 refusal='nowhere.conf: cannot be read: No such file' refused try-policy nowhere.conf
