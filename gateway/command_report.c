@@ -119,11 +119,16 @@ static json_t *row_of(const struct gather *g, const struct store_row *row)
 /* What people must know to read it right. */
 static json_t *notes_of(const struct gather *g)
 {
+	struct store *store = g->talk->house->traffic->store;
 	uint64_t more = report_more(g->report);
 	json_t *out = json_array();
+	struct store_health health;
 
+	store->ops->health(store, &health);
 	if (g->here)
 		json_array_append_new(out, json_string("the pool's store is away: only this edge tells, and only what it knows by itself"));
+	if (health.other_policies)
+		json_array_append_new(out, json_string("not all edges of the pool judge by this edge's policy: `edges` shows which"));
 	if (more)
 		json_array_append_new(out, json_sprintf("%" PRIu64 " more are not shown: --limit", more));
 	return out;

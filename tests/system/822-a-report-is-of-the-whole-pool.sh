@@ -43,6 +43,7 @@ mark
 reload_edge 1
 other_policy() { ctl_at 2 --json edges | grep -qE '"edge":"edge1.example.com","address":"'"$edge1_address"'",.*"same_policy":false,"last_heard":"20'; }
 until_true "edge 2 to mark the policy of edge 1" other_policy
+ctl report | grep -q "not all edges of the pool judge by this edge's policy" || fail "the report does not say so: $(ctl report)"
 
 # Without Redis.
 mark
