@@ -1,7 +1,9 @@
 #include "report.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../policy/alloc.h"
 
@@ -283,15 +285,31 @@ size_t report_names(struct partner out[REPORT_NAMES_MAX], const char *name)
 	return count;
 }
 
+static bool is_same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static bool has_part(const char *part, const char *name)
+{
+	size_t length = strlen(part);
+
+	while (*name && strncasecmp(name, part, length) != 0)
+		name++;
+	return *name || !length;
+}
+
 bool report_matches(const char *pattern, const char *name)
 {
 	const char *star = NULL, *from = NULL;
 
+	if (!strpbrk(pattern, "*?"))
+		return has_part(pattern, name);
 	while (*name) {
 		if (*pattern == '*') {
 			star = pattern++;
 			from = name;
-		} else if (*pattern == '?' || *pattern == *name) {
+		} else if (*pattern == '?' || is_same(*pattern, *name)) {
 			pattern++;
 			name++;
 		} else if (star) {

@@ -41,7 +41,8 @@ uint32_t report_distinct_uris(const struct ruleset *, const struct store_row *);
 #define REPORT_NAMES_MAX 5
 size_t report_names(struct partner out[REPORT_NAMES_MAX], const char *name);
 
-/* Does the name match the pattern, in which "*" stands for any letters and "?" for one? */
+/* Does the name match the pattern, in which "*" stands for any letters and "?" for one? Without either it is a part of the
+ * name. Capitals are like small letters. */
 bool report_matches(const char *pattern, const char *name);
 
 #endif

@@ -132,10 +132,12 @@ static void names(void)
 static void patterns(void)
 {
 	static const struct { const char *pattern, *name; bool matches; } rows[] = {
-		{ "contoso.com", "contoso.com", true }, { "contoso.com", "contoso.com.au", false },
+		{ "contoso.com", "contoso.com", true }, { "contoso.com", "contoso.com.au", true }, { "contoso.com?", "contoso.com.au", false },
 		{ "*.contoso.com", "sip.contoso.com", true }, { "*.contoso.com", "contoso.com", false },
-		{ "*", "anything", true }, { "", "anything", false }, { "", "", true }, { "***", "", true },
+		{ "*", "anything", true }, { "", "anything", true }, { "", "", true }, { "***", "", true },
 		{ "hosted/*", "hosted/a.example", true }, { "?ontoso.*", "contoso.com", true }, { "?", "", false },
+		{ "Contoso.*", "contoso.com", true }, { "uc/*", "UC/a.example", true },
+		{ "contoso", "sip.contoso.com", true }, { "TOSO", "contoso.com", true }, { "contoso", "fabrikam.com", false },
 		{ "*a*b", "aaaaaaaab", true }, { "*a*b", "aaaaaaaa", false }, { "a*b*c", "a-b-b-c", true },
 	};
 
