@@ -164,7 +164,7 @@ static bool unknown_option(const struct command *c, const char *word, size_t len
 	for (char *option = strtok_r(list, " =", &rest); option; option = strtok_r(NULL, " =", &rest))
 		spell_try(&spell, option);
 	if (spell.nearest)
-		snprintf(why, size, "%s has no option %.60s: did you mean --%s?", c->word, word, spell.nearest);
+		snprintf(why, size, "%s has no option %.60s: did you mean %s%s?", c->word, word, spell.nearest[1] ? "--" : "-", spell.nearest);
 	else
 		snprintf(why, size, "%s has no option %.60s; usage: %s %s", c->word, word, c->word, c->usage);
 	return false;
@@ -183,12 +183,15 @@ const char *command_option(const struct asked *asked, const char *name)
 	return option_of(asked, name, strlen(name));
 }
 
-/* One letter has one dash, a longer name two. */
 static bool is_option(const char *word)
 {
-	size_t dashes = strspn(word, "-"), length = strcspn(word + dashes, "=");
+	return word[0] == '-' && word[1] && strcmp(word, "--") != 0;
+}
 
-	return length > 0 && ((dashes == 1 && length == 1) || dashes == 2);
+/* One letter has one dash, a longer name two. */
+static bool has_its_dashes(const char *word, size_t length)
+{
+	return strspn(word, "-") == (length == 1 ? 1 : 2);
 }
 
 /* Takes the option that words[*at] is, and its value. */
@@ -196,7 +199,7 @@ static bool take_option(struct asked *asked, size_t *at, size_t count, const cha
 {
 	const char *word = words[*at], *name = word + strspn(word, "-"), *value = strchr(name, '=');
 	size_t length = strcspn(name, "=");
-	const char *known = find_option(asked->command->options, name, length);
+	const char *known = has_its_dashes(word, length) ? find_option(asked->command->options, name, length) : NULL;
 	bool takes = known && known[length] == '=';
 
 	if (!known)

@@ -1,13 +1,22 @@
 /* The word that was meant: the fewest letters added, lost, changed or swapped. */
 #include "spell.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #define WORD_MAX 63 /* longer words are not ours, nor slips of one */
 
 static unsigned least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
+}
+
+/* Capitals are no slips. */
+static bool is_same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 /* Optimal string alignment distance, three rows of the matrix at a time. */
@@ -24,10 +33,10 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 
 		now[0] = i;
 		for (unsigned j = 1; j <= b_length; j++) {
-			unsigned changed = a[i - 1] != b[j - 1];
+			unsigned changed = !is_same(a[i - 1], b[j - 1]);
 
 			now[j] = least(last[j - 1] + changed, least(last[j], now[j - 1]) + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+			if (i > 1 && j > 1 && is_same(a[i - 1], b[j - 2]) && is_same(a[i - 2], b[j - 1]))
 				now[j] = least(now[j], before[j - 2] + 1);
 		}
 		before = last;
@@ -53,7 +62,7 @@ void spell_try(struct spell *spell, const char *candidate)
 	if (a > WORD_MAX || b > WORD_MAX)
 		return;
 	slips = distance(spell->word, a, candidate, b);
-	if (a >= 3 && a < b && memcmp(spell->word, candidate, a) == 0)
+	if (a >= 3 && a < b && strncasecmp(spell->word, candidate, a) == 0)
 		slips = 1; /* cut short: "warn" */
 	if (slips < spell->distance && slips < b) {
 		spell->distance = slips;

@@ -8,7 +8,7 @@ static void the_nearest_word_is_proposed(void)
 {
 	static const struct { const char *word, *meant; } rows[] = {
 		{ "coment", "comment" }, { "domian", "domain" }, { "doman", "domain" }, { "com", "comment" },
-		{ "edges", "edge" }, { "banana", NULL }, { "x", NULL }, { "", NULL },
+		{ "edges", "edge" }, { "DOMAIN", "domain" }, { "COM", "comment" }, { "banana", NULL }, { "x", NULL }, { "", NULL },
 		{ "a-word-that-is-longer-than-any-of-ours-by-far-and-does-not-end-yet", NULL },
 	};
 	static const char *const words[] = { "domain", "edge", "comment", "rate" };
