@@ -137,7 +137,10 @@ static void on_refused(void *arg)
 	char why[256];
 
 	tls_failure(stream_ssl(l->stream), why, sizeof why);
-	fail_handshake(l, why);
+	if (!l->origin)
+		fail_handshake(l, why);
+	else if (!l->failure)
+		l->failure = alloc_text(why);
 }
 
 static size_t on_input(void *arg, const char *octets, size_t size)

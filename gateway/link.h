@@ -34,7 +34,7 @@ struct link {
 	struct door_pass pass;
 	char address[ADDRESS_TEXT_MAX];  /* of the peer, with port */
 	char host[ADDRESS_TEXT_MAX];     /* the same without port */
-	char *failure;               /* owned: why the handshake failed, in our words; NULL */
+	char *failure;               /* owned: why the handshake failed, or was refused behind its end, in our words; NULL */
 	bool stalled;                /* not read from until a next hop's queue is down */
 	unsigned strange;            /* responses nobody asked for */
 	struct tap *tap;             /* owned by the traces; NULL: nobody traces it */

@@ -125,6 +125,13 @@ static void linger(struct stream *s)
 		stream_close(s, "finished");
 }
 
+static void lose(struct stream *s)
+{
+	if (io_was_refused(s))
+		s->calls->refused(s->arg);
+	stream_close(s, "connection lost");
+}
+
 static void read_turn(struct stream *s)
 {
 	size_t total = 0, got;
@@ -148,7 +155,7 @@ static void read_turn(struct stream *s)
 	else if (io == IO_END)
 		stream_close(s, "closed by the peer");
 	else if (io == IO_FAILED)
-		stream_close(s, "connection lost");
+		lose(s);
 	else if (io == IO_DONE && more && !s->paused)
 		loop_later(s->all->loop, &s->again, stream_on_again, s);
 	deadline_mind(s);

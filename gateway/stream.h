@@ -31,7 +31,9 @@ void streams_clear(struct streams *); /* ends every stream at once, without call
 
 struct stream_calls {
 	void (*opened)(void *arg);                     /* the handshake is done */
-	void (*refused)(void *arg);                    /* the handshake failed: the OpenSSL error queue says why, now only; `closed` follows */
+	/* The handshake failed, or the peer refuses it behind its end, as with TLS 1.3: the OpenSSL error queue says why, now
+	 * only; `closed` follows. */
+	void (*refused)(void *arg);
 	size_t (*input)(void *arg, const char *octets, size_t size); /* answers how many are used up; the rest comes again, with more behind it */
 	void (*filled)(void *arg);                     /* over STREAM_OUT_HIGH wait to leave */
 	void (*drained)(void *arg);                    /* what was over STREAM_OUT_HIGH is down to half of it */

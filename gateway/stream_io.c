@@ -122,6 +122,13 @@ enum io io_handshake(struct stream *s)
 	return judge_io(s, SSL_do_handshake(s->ssl));
 }
 
+bool io_was_refused(const struct stream *s)
+{
+	unsigned long error = ERR_peek_error();
+
+	return s->ssl && ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+}
+
 void io_shutdown(struct stream *s)
 {
 	if (!s->ssl)

@@ -67,6 +67,7 @@ enum io io_read(struct stream *, char *to, size_t room, size_t *got);
 bool io_has_more(const struct stream *, size_t got);
 enum io io_write(struct stream *, const char *from, size_t size, size_t *put);
 enum io io_handshake(struct stream *);
+bool io_was_refused(const struct stream *); /* behind IO_FAILED: the peer has said why, by an alert */
 void io_shutdown(struct stream *); /* tells the peer; its answer is not waited for */
 /* Reads away what still comes, so that no reset eats our last answer; false: enough of it. */
 bool io_linger(struct stream *);

@@ -14,6 +14,7 @@
 #define ATTEMPT_US      INT64_C(10000000) /* for all servers of a partner together */
 #define REST_LEAST_US   INT64_C(1000000)
 #define REST_MOST_US    INT64_C(60000000)
+#define STEADY_US       INT64_C(2000000)
 
 enum way_state { QUIET, SEEKING, OPEN, RESTING };
 
@@ -202,17 +203,37 @@ static void begin(void *arg)
 	next_server(w, "");
 }
 
+/* One that ends at once, and owes answers, has not served: it is as good as down. */
+static bool has_served(const struct way *w, const struct link *l)
+{
+	return !l->pending || loop_now(w->all->loop) - stream_opened_at(l->stream) > STEADY_US;
+}
+
+static void forget_failures(struct way *w)
+{
+	w->rest_us = 0;
+	w->said = false;
+}
+
+static void attempt(struct way *w)
+{
+	w->state = SEEKING;
+	timer_set(w->all->loop, &w->deadline, loop_now(w->all->loop) + ATTEMPT_US, on_deadline, w);
+}
+
 /* At the end of the turn: nobody is called before way_find has returned. A link that serves no longer may not have
  * been heard to end yet: what is sought now is not its end's concern. */
 static void seek(struct way *w, struct ruleset *law)
 {
-	if (w->link)
+	if (w->link) {
+		if (has_served(w, w->link))
+			forget_failures(w);
 		w->link->way = NULL;
-	w->link = NULL;
-	w->state = SEEKING;
+		w->link = NULL;
+	}
+	attempt(w);
 	w->law = ruleset_ref(law);
 	w->next_server = 0;
-	timer_set(w->all->loop, &w->deadline, loop_now(w->all->loop) + ATTEMPT_US, on_deadline, w);
 	loop_later(w->all->loop, &w->begin, begin, w);
 }
 
@@ -232,8 +253,6 @@ void way_opened(struct way *w, struct link *l)
 		return;
 	}
 	stop_seeking(w, OPEN);
-	w->rest_us = 0;
-	w->said = false;
 	log_line(LEVEL_INFO, "%s: connected to its edge at %s", w->domain.text, l->address);
 	tell_all(w, l, REASON_NONE);
 }
@@ -245,10 +264,13 @@ void way_closed(struct way *w, struct link *l, const char *why)
 	if (w->link != l)
 		return;
 	w->link = NULL;
-	if (w->state == OPEN) {
+	if (w->state == OPEN && has_served(w, l)) {
+		forget_failures(w);
 		w->state = QUIET;
 		return;
 	}
+	if (w->state == OPEN)
+		attempt(w);
 	snprintf(words, sizeof words, "%s: %s", l->address, why);
 	next_address(w, words);
 }
