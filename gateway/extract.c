@@ -148,7 +148,7 @@ static bool has_no_breadth(const sip_t *sip)
 
 /* The part of row 1 that does not depend on who asks, in the order of
  * product.md's table. */
-static enum reason message_fault(const struct own *own, const sip_t *sip, bool answers_itself)
+static enum reason message_fault(const struct own *own, const sip_t *sip, enum method method, bool answers_itself)
 {
 	const sip_max_forwards_t *hops = sip->sip_max_forwards;
 
@@ -159,7 +159,7 @@ static enum reason message_fault(const struct own *own, const sip_t *sip, bool a
 		return REASON_BAD_SCHEME;
 	if (!host_is_sound(sip->sip_request->rq_url))
 		return REASON_MALFORMED;
-	if (sip->sip_proxy_require)
+	if (sip->sip_proxy_require && method != METHOD_CANCEL && method != METHOD_ACK) /* where RFC 3261 8.2.2.3 has it ignored */
 		return REASON_BAD_EXTENSION;
 	if (hops && hops->mf_count == 0 && !answers_itself)
 		return REASON_TOO_MANY_HOPS;
@@ -241,7 +241,7 @@ void extract(struct facts *facts, struct passage *p, const struct extract_view *
 	url = sip->sip_request->rq_url;
 	read_source(facts, sip->sip_from->a_url);
 	facts->for_edge = method == METHOD_OPTIONS && for_this_edge(view->own, sip);
-	facts->fault = misleads(sip->sip_request) ? REASON_MALFORMED : message_fault(view->own, sip, facts->for_edge);
+	facts->fault = misleads(sip->sip_request) ? REASON_MALFORMED : message_fault(view->own, sip, method, facts->for_edge);
 	if (facts->fault)
 		return;
 	p->transaction = via_transaction(view->own, sip, from->origin->name);
@@ -292,7 +292,7 @@ void extract_inside(struct facts *facts, struct passage *p, const struct extract
 	}
 	read_source(facts, from);
 	facts->for_edge = method == METHOD_OPTIONS && for_this_edge(view->own, sip);
-	facts->fault = message_fault(view->own, sip, facts->for_edge);
+	facts->fault = message_fault(view->own, sip, method, facts->for_edge);
 	if (facts->fault)
 		return;
 	p->transaction = via_transaction(view->own, sip, "");

@@ -129,6 +129,8 @@ static const struct { const char *promise, *text; enum reason fault; } faults[] 
 	{ "the web", MESSAGE("http://example.com/", SIP_ENDS), REASON_BAD_SCHEME },
 	{ "an urn", MESSAGE("urn:service:sos", SIP_ENDS), REASON_BAD_SCHEME },
 	{ "an extension of proxies", MESSAGE(BOB, "Proxy-Require: privacy\n" SIP_ENDS), REASON_BAD_EXTENSION },
+	{ "a CANCEL has none", SIP_REQUEST("CANCEL", BOB, SIP_VIA "Proxy-Require: privacy\n" SIP_ENDS), REASON_NONE },
+	{ "an ACK neither", SIP_REQUEST("ACK", BOB, SIP_VIA "Proxy-Require: privacy\n" SIP_DIALOG), REASON_NONE },
 	{ "an extension of user agents is not ours to refuse", MESSAGE(BOB, "Require: 100rel\n" SIP_ENDS), REASON_NONE },
 	{ "no breadth left", MESSAGE(BOB, "Max-Breadth: 0\n" SIP_ENDS), REASON_NO_BREADTH },
 	{ "a breadth of one is enough", MESSAGE(BOB, "Max-Breadth: 01\n" SIP_ENDS), REASON_NONE },
