@@ -314,7 +314,7 @@ static bool list_more(struct talk *t)
 
 	for (int i = 0; i < ROWS_A_TURN && (o = orders_next(store_of(t)->orders, l->behind)); i++) {
 		if (orders_holds(o))
-			talk_row(t, order_json(o, t->house->traffic->law));
+			talk_row(t, order_json(store_of(t)->orders, o, t->house->traffic->law));
 		memcpy(l->behind, o->domain.text, sizeof l->behind);
 	}
 	return o != NULL;

@@ -7,8 +7,8 @@
 #include "../policy/orders.h"
 
 /* {list, domain, who, uid, edge, since, until, comment, rule, overruled_by}: until null is for good; overruled_by is
- * the line of the policy file that an allow does not beat, else null. `law` is the one in force. */
-json_t *order_json(const struct order *, const struct ruleset *law);
+ * the line of the policy file, or the operator, whose block an allow does not beat, else null. `law` is the one in force. */
+json_t *order_json(const struct orders *, const struct order *, const struct ruleset *law);
 /* Those in effect for this domain and for what it lies in: of `partner NAME`. */
 json_t *orders_json(const struct orders *, const struct ruleset *law, const struct domain *);
 

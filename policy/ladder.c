@@ -77,7 +77,7 @@ const char *ladder_remedy_of(enum reason reason, const struct place *rule, const
 	bool unverified = reason == REASON_SOURCE_UNVERIFIED;
 
 	if (reason == REASON_BLOCKED_DOMAIN && rule->file && order_is_rule(rule->file))
-		return "`fedgatectl unblock` ends the operator's block; no allow goes before it.";
+		return "`fedgatectl unblock` ends the operator's block, and no allow goes before it; `fedgatectl decisions` says since when and why.";
 	if (reason == REASON_BLOCKED_DOMAIN && rule->file)
 		return "Take the block out of the policy file and reload, or put a longer name than the one that is blocked on its allow list.";
 	if (unverified && !source->length)

@@ -30,6 +30,13 @@ says '^uc is blocked.* tenants of the provider uc still come by sipfed.uc.exampl
 refuses '^fedgatectl: "uc/two.example" is no domain: of a tenant name the domain alone, as "two.example"$' "block uc/two.example"
 ctl unblock uc >"$T/said"
 
+# An allow that has no effect says why.
+ctl allow it.fabrikam.example >"$T/said"
+ctl block fabrikam.example >"$T/said"
+documented decisions
+grep -qE '"list":"allow","domain":"it.fabrikam.example",.*"overruled_by":"operator:[^"]+"' "$T/decisions.json" || fail "who overrules: $(cat "$T/decisions.json")"
+grep -qE '"list":"block","domain":"fabrikam.example",.*"overruled_by":null' "$T/decisions.json" || fail "a block is overruled: $(cat "$T/decisions.json")"
+
 # The same domain by its own certificate, and as a tenant: both are watched.
 watched()
 {

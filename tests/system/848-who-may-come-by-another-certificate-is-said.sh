@@ -40,7 +40,7 @@ asks --from sip:a@it.bad.example
 has '"rule":"policy.conf:3"' '"remedy":"Take the block out of the policy file and reload'
 ctl block contoso.example >"$T/said"
 asks --from sip:a@contoso.example
-has '"rule":"operator:' '"remedy":"`fedgatectl unblock` ends'
+has '"rule":"operator:' '"remedy":"`fedgatectl unblock` ends' '`fedgatectl decisions` says since when and why'
 asks --from sip:a@example.com --to sip:a@contoso.example
 has '"direction":"out"' '"other_peers":[]' '"remedy":"`fedgatectl unblock` ends'
 documented explain --from sip:a@two.example
