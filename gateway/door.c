@@ -63,6 +63,7 @@ static void half_open_begin(struct door_pass *pass)
 	struct door_count *n = pass->network;
 
 	pass->half_open = true;
+	pass->number = ++pass->door->last_number;
 	pass->older = n->newest;
 	pass->newer = NULL;
 	*(n->newest ? &n->newest->newer : &n->oldest) = pass;
@@ -72,16 +73,23 @@ static void half_open_begin(struct door_pass *pass)
 }
 
 /* Only looked for when the door is crowded, and then there are at most
- * DOOR_HALF_OPEN_MAX networks that count. */
-static struct door_pass *victim(struct door *d)
+ * DOOR_HALF_OPEN_MAX networks that count. Who comes counts for his network already; of those
+ * that are alike it is the oldest of all. */
+static struct door_pass *victim(struct door *d, const struct door_count *newcomers)
 {
-	struct door_count *most = NULL;
+	struct door_pass *out = NULL;
+	unsigned most = 0;
 
 	for (size_t i = 0; i < DOOR_BUCKETS; i++)
-		for (struct door_count *c = d->networks[i]; c; c = c->next)
-			if (c->half_open && (!most || c->half_open > most->half_open))
-				most = c;
-	return most ? most->oldest : NULL;
+		for (struct door_count *c = d->networks[i]; c; c = c->next) {
+			unsigned count = c->half_open + (c == newcomers);
+
+			if (!c->half_open || count < most || (count == most && c->oldest->number > out->number))
+				continue;
+			most = count;
+			out = c->oldest;
+		}
+	return out;
 }
 
 static size_t host_key(const struct address *a, const void **key)
@@ -112,8 +120,8 @@ enum door_answer door_enter(struct door *d, struct door_pass *pass, const struct
 	}
 	pass->network = count_ref(d, d->networks, &network, sizeof network);
 	d->inside++;
-	/* Before the newcomer counts: its owner is not ready to be ended. */
-	if (d->half_open >= DOOR_HALF_OPEN_MAX && (out = victim(d)))
+	/* Before the newcomer is one of them: its owner is not ready to be ended. */
+	if (d->half_open >= DOOR_HALF_OPEN_MAX && (out = victim(d, pass->network)))
 		d->evict(out->owner);
 	half_open_begin(pass);
 	return DOOR_OPEN;

@@ -1,7 +1,7 @@
 /* Accepts connections: so many in all, so many from one address, so many
  * half-open. When too many handshakes are under way, the oldest one of the network with
- * most of them gives way: refusing the new, or ending simply the oldest, would
- * let strangers shut the door on healthy partners. */
+ * most of them gives way, he who comes counted in: refusing the new, or ending simply the
+ * oldest, would let strangers shut the door on healthy partners. */
 #ifndef GATEWAY_LISTENER_H
 #define GATEWAY_LISTENER_H
 
@@ -19,6 +19,7 @@ struct door_pass {
 	struct door *door;          /* NULL: not inside */
 	struct door_count *host, *network;
 	bool half_open;
+	uint64_t number;            /* in the order in which they came */
 	struct door_pass *older, *newer; /* half-open ones of the same network */
 	void *owner;
 };
@@ -29,6 +30,7 @@ struct door_pass {
 struct door {
 	unsigned max, max_per_host;
 	unsigned inside, half_open;
+	uint64_t last_number;
 	struct siphash_key key;
 	struct door_count *hosts[DOOR_BUCKETS], *networks[DOOR_BUCKETS];
 	void (*evict)(void *owner);  /* ends a half-open connection; it calls door_leave */

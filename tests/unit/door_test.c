@@ -156,6 +156,32 @@ static void the_busiest_networks_oldest_gives_way(void)
 	scene_free(s);
 }
 
+/* One handshake of each of so many networks: he who has waited longest has had most time. */
+static void of_networks_alike_the_oldest_gives_way(void)
+{
+	struct scene *s = scene_new(10000, 10000);
+
+	for (size_t i = 0; i < GUESTS; i++)
+		enter_from(s, i, (unsigned)i);
+	for (size_t i = 0; i < GUESTS; i++)
+		CU_ASSERT_EQUAL(s->guests[i].evicted, i < GUESTS - DOOR_HALF_OPEN_MAX);
+	scene_free(s);
+}
+
+/* Whoever has 255 networks, as in a /48, ends no handshake of another by coming again and again. */
+static void who_comes_again_gives_way_himself(void)
+{
+	struct scene *s = scene_new(10000, 10000);
+
+	enter_from(s, 0, 1000);
+	for (size_t i = 1; i < GUESTS; i++)
+		enter_from(s, i, (unsigned)(i % (DOOR_HALF_OPEN_MAX - 1)));
+	CU_ASSERT_EQUAL(s->guests[0].evicted, 0);
+	for (size_t i = 1; i < GUESTS; i++)
+		CU_ASSERT_EQUAL(s->guests[i].evicted, i < GUESTS - (DOOR_HALF_OPEN_MAX - 1));
+	scene_free(s);
+}
+
 static void who_has_settled_does_not_give_way(void)
 {
 	struct scene *s = scene_new(10000, 10000);
@@ -207,6 +233,8 @@ CU_TestInfo door_tests[] = {
 	{ "leaving or settling twice is doing it once", leaving_twice_is_leaving_once },
 	{ "who was refused takes no place", who_was_refused_takes_no_place },
 	{ "when too many handshakes are under way, the oldest of the busiest network gives way", the_busiest_networks_oldest_gives_way },
+	{ "of networks that are alike the oldest gives way", of_networks_alike_the_oldest_gives_way },
+	{ "who comes again gives way himself", who_comes_again_gives_way_himself },
 	{ "whose handshake is done does not give way", who_has_settled_does_not_give_way },
 	{ "who comes in never gives way himself", who_comes_in_never_gives_way },
 	{ "a full door refuses the new and ends nobody's handshake", a_full_door_ends_nobodys_handshake },
