@@ -57,10 +57,11 @@ static void start(struct stream *s, int events)
 }
 
 /* Whose host has vanished sends no reset: what TCP took for him, and he did not acknowledge, ends the connection like
- * what it does not take. That comes first, as it says more. */
+ * what it does not take. That must come first, as it says more: TCP counts from when his window shut, which is
+ * before it takes no more from us. */
 static void bound_silence(int fd, int64_t write_timeout_us)
 {
-	int64_t milliseconds = write_timeout_us / 1000 + 1000;
+	int64_t milliseconds = 2 * write_timeout_us / 1000;
 	unsigned value = milliseconds < INT_MAX ? (unsigned)milliseconds : INT_MAX;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, sizeof value);
