@@ -67,8 +67,9 @@ for each in edge1 edge2; do wait_for $each 'next hop .*: up at'; done
 knows theirs '"Bob" <sip:bob@example.com>;presence=p2p'
 presence_comes() { for tenth in $(seq 50); do ! said theirs '^<presence ' || return 0; sleep 0.1; done; false; }
 for try in 1 2 3 4 5; do
-	telephone theirs contoso.example "$NET.27" carol
-	edge_of there contoso.example "$NET.7" "$NET.17" "$NET.27" sip.contoso.example contoso '' "state-file = \"$T/there.d/state\";"
+	place=$NET.$((26 + try)) # it cannot listen again where it just did
+	telephone theirs contoso.example "$place" carol
+	edge_of there contoso.example "$NET.7" "$NET.17" "$place" sip.contoso.example contoso '' "state-file = \"$T/there.d/state\";"
 	! presence_comes || break
 	kill -KILL "$theirs_pid" "$there_pid"; wait "$theirs_pid" "$there_pid" 2>/dev/null || true
 done
