@@ -306,12 +306,23 @@ static bool side_fits(enum token_side side, bool from_inside, bool first)
 	return (side == TOKEN_INNER) == (from_inside == first);
 }
 
+/* A call that went back to a partner from inside has been here twice, the other way the second time: further on are
+ * Routes of ours whose local party was the other one. They are looked at again when it is their turn. */
+static struct token_dialog other_party(const sip_t *sip, const struct token_dialog *dialog, bool from_inside)
+{
+	const url_t *url = from_inside ? sip->sip_to->a_url : sip->sip_from->a_url;
+
+	return (struct token_dialog){ dialog->call_id, url->url_user, url->url_host ? url->url_host : "" };
+}
+
 enum route_verdict route_read(const struct own *own, const sip_t *sip, const struct token_dialog *dialog, bool from_inside,
     struct token *out, unsigned *consume)
 {
+	struct token_dialog back = other_party(sip, dialog, from_inside);
 	char text[TOKEN_TEXT_MAX];
 	struct token token;
 	unsigned at = 0, ours = 0;
+	bool now;
 
 	*consume = 0;
 	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next, at++) {
@@ -319,9 +330,12 @@ enum route_verdict route_read(const struct own *own, const sip_t *sip, const str
 			continue;
 		if (++ours > OWN_ROUTES_MOST)
 			return ROUTE_BAD;
-		if (!route_token(r->r_url, text) || !token_read(own->tokens, text, dialog, &token))
+		if (!route_token(r->r_url, text))
 			return ROUTE_BAD;
-		if (at == *consume && at < 2) {
+		now = token_read(own->tokens, text, dialog, &token);
+		if (!now && !(*consume && token_read(own->tokens, text, &back, &token)))
+			return ROUTE_BAD;
+		if (now && at == *consume && at < 2) {
 			if (!side_fits(token.side, from_inside, at == 0))
 				return ROUTE_BAD;
 			if (at == 0)

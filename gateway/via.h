@@ -65,7 +65,8 @@ bool via_count_down(msg_t *);
 /* What Route says of a request. */
 enum route_verdict { ROUTE_NONE, ROUTE_PROVEN, ROUTE_BAD };
 /* Looks at every Route: one of ours (our host, an fg parameter) with a token that is not valid for
- * `dialog` is bad; proven only when the first is ours and valid. `from_inside` tells which side it must
+ * `dialog` (behind a first one of ours: nor for the same with the other party as the local one) is bad; proven only
+ * when the first is ours and valid. `from_inside` tells which side it must
  * name. `consume`: how many leading Routes are ours. A strict router's Request-URI (RFC 3261 16.4) is undone first by
  * route_undo_strict. */
 enum route_verdict route_read(const struct own *, const sip_t *, const struct token_dialog *, bool from_inside,

@@ -133,11 +133,11 @@ static void what_we_recorded_comes_first(void)
 }
 
 /* Routes by letters. Ours and good: O outer, I inner, B both sides. Ours and bad: o, i with the token
- * of another dialog, K of another key, E with an empty one, N with none. Not ours: F and X, a
+ * of another dialog, s, t with that of the other party of this one, K of another key, E with an empty one, N with none. Not ours: F and X, a
  * foreign host without and with a token, P our host without one. */
 static void spell(const struct own *own, const char *spelling, char out[6000])
 {
-	static const struct token_dialog other = { "another", "bob", "example.com" };
+	static const struct token_dialog other = { "another", "bob", "example.com" }, back = { CALL_ID, "alice", "contoso.com" };
 	struct own foreign = *own;
 	char route[ROUTE];
 	size_t at = 0;
@@ -152,6 +152,8 @@ static void spell(const struct own *own, const char *spelling, char out[6000])
 		case 'B': text = ours(own, TOKEN_BOTH, &dialog, route); break;
 		case 'o': text = ours(own, TOKEN_OUTER, &other, route); break;
 		case 'i': text = ours(own, TOKEN_INNER, &other, route); break;
+		case 's': text = ours(own, TOKEN_INNER, &back, route); break;
+		case 't': text = ours(own, TOKEN_OUTER, &back, route); break;
 		case 'K': text = ours(&foreign, TOKEN_OUTER, &dialog, route); break;
 		case 'P': text = "<sip:edge.example.com;lr>"; break;
 		case 'E': text = "<sip:edge.example.com;lr;fg=>"; break;
@@ -184,6 +186,11 @@ static void every_route_of_ours_must_be_good(void)
 		{ "another dialog's token second", "Oi", false, ROUTE_BAD, 0 },
 		{ "another dialog's token behind a foreign one", "Fo", false, ROUTE_BAD, 0 },
 		{ "another dialog's token at the very end", "OIFFo", false, ROUTE_BAD, 0 },
+		{ "those of the way on, where it leads back to a partner", "OIFst", false, ROUTE_PROVEN, 2 },
+		{ "and with nobody between", "OIst", false, ROUTE_PROVEN, 2 },
+		{ "the other party's first", "tI", false, ROUTE_BAD, 0 },
+		{ "the other party's second", "Os", false, ROUTE_PROVEN, 1 },
+		{ "the other party's behind a foreign one", "Ft", false, ROUTE_BAD, 0 },
 		{ "eight of ours are as many as are read", "OFOOOOOOO", false, ROUTE_PROVEN, 1 },
 		{ "one more of ours is nobody's", "OFOOOOOOOO", false, ROUTE_BAD, 0 },
 		{ "one more of ours behind foreign ones too", "FOOOOOOOOO", false, ROUTE_BAD, 0 },
