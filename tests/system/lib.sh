@@ -67,6 +67,7 @@ make_certs()
 start()
 {
 	name=$1; shift
+	: >"$T/$name.log" # the command's own turn to empty it may come after somebody has read the old one
 	"$@" >"$T/$name.log" 2>&1 &
 	eval "${name}_pid=$!"
 	pids="$pids $!"
