@@ -119,6 +119,8 @@ static const char *protocol_words(int reason)
 		return "TLS older than 1.2";
 	case SSL_R_EXCESSIVE_MESSAGE_SIZE:
 		return "the certificates that it shows are over 32 kB";
+	case SSL_R_NO_SUITABLE_KEY_SHARE:
+		return "no key agreement in common";
 	case SSL_R_NO_SHARED_CIPHER:
 		return "no cipher in common";
 	default:

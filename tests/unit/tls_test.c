@@ -186,6 +186,37 @@ static const char *shown_with_more(struct world *w, size_t octets)
 	return why;
 }
 
+/* The partner agrees on keys in this way only. */
+static const char *shown_with_group(struct world *w, const char *group)
+{
+	static char why[200];
+	SSL_CTX *theirs = context(&w->partner, NULL, w->ca_file, "");
+	struct handshake h;
+
+	CU_ASSERT_EQUAL(SSL_CTX_set1_groups_list(theirs, group), 1);
+	handshake_run(&h, w->ours, theirs, NULL);
+	snprintf(why, sizeof why, "%s", h.why);
+	CU_ASSERT_EQUAL(h.done, !*why);
+	handshake_clear(&h);
+	SSL_CTX_free(theirs);
+	return why;
+}
+
+/* Whoever knocks chooses how much the agreement costs us. */
+static void agrees_on_keys_cheaply(void)
+{
+	static const char *const cheap[] = { "X25519", "P-256", "P-384", "P-521", "X448" };
+	static const char *const dear[] = { "ffdhe2048", "ffdhe4096", "ffdhe8192" };
+	struct world w;
+
+	world_open(&w);
+	for (size_t i = 0; i < sizeof cheap / sizeof *cheap; i++)
+		CU_ASSERT_STRING_EQUAL(shown_with_group(&w, cheap[i]), "");
+	for (size_t i = 0; i < sizeof dear / sizeof *dear; i++)
+		CU_ASSERT_STRING_EQUAL(shown_with_group(&w, dear[i]), "no key agreement in common");
+	world_close(&w);
+}
+
 /* What is parsed of them takes ten times the room, for as long as the connection lasts. */
 static void bounds_what_is_shown(void)
 {
@@ -541,6 +572,7 @@ CU_TestInfo tls_tests[] = {
 	{ "a CA file without a CA is refused", refuses_ca_files },
 	{ "a CRL file holds a current list of every CA", refuses_crl_files },
 	{ "a peer needs a certificate that is in date and chains to our CA", lets_in },
+	{ "keys are agreed on by curves only", agrees_on_keys_cheaply },
 	{ "what a peer shows has its bound", bounds_what_is_shown },
 	{ "a revoked certificate does not get in", keeps_the_revoked_out },
 	{ "a configured CA may have a CA above it", believes_a_ca_in_the_middle },
