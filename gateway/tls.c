@@ -223,13 +223,16 @@ static bool use_crl(SSL_CTX *context, const char *file, char *why, size_t size)
 #define SHOWN_MOST (32 * 1024)
 
 /* Curves only, as OpenSSL prefers them: by its finite fields, which nobody needs, a stranger has us compute a hundred
- * times as long as by a curve, and does nothing for it himself. The first is known to newer ones. */
-#define CURVES "X25519:P-256:X448:P-521:P-384"
-
+ * times as long as by a curve, and does nothing for it himself. A list with one that the library does not know is not
+ * taken: the first is for newer ones, the last for those that know only what FIPS 140-3 approves. */
 static void set_groups(SSL_CTX *c)
 {
-	if (SSL_CTX_set1_groups_list(c, "X25519MLKEM768:" CURVES) != 1 && SSL_CTX_set1_groups_list(c, CURVES) != 1)
-		abort(); /* built without curves */
+	static const char *const lists[] = { "X25519MLKEM768:X25519:P-256:X448:P-521:P-384", "X25519:P-256:X448:P-521:P-384", "P-256:P-521:P-384" };
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		if (SSL_CTX_set1_groups_list(c, lists[i]) == 1)
+			return;
+	abort(); /* built without curves */
 }
 
 static void set_manner(SSL_CTX *c)
