@@ -157,6 +157,7 @@ static enum ctl_end read_first_line(struct ask *ask)
 	if (octet != '\n')
 		return none(ask, length ? "the answer is cut off in its first line" : "the edge closed without an answer: "
 		    "its log says why");
+	ask->ends = 1;
 	if (strcmp(line, "ok") == 0)
 		return ask->end = CTL_DONE;
 	if (strcmp(line, "no") == 0)
@@ -186,7 +187,8 @@ const struct text *ask_next(struct ask *ask)
 	int octet;
 
 	text_reset(&ask->object);
-	while ((octet = next_octet(ask)) >= 0)
+	while ((octet = next_octet(ask)) >= 0) {
+		ask->ends = octet == '\n' ? ask->ends + 1 : 0;
 		switch (scan_octet(&ask->scan, (unsigned char)octet, &ask->object)) {
 		case SCAN_MORE:
 			if (ask->object.length < OBJECT_MAX)
@@ -200,7 +202,8 @@ const struct text *ask_next(struct ask *ask)
 			none(ask, "the answer is not JSON: what answers is no fedgated of this version");
 			return NULL;
 		}
-	if (octet == -1 && ask->scan.depth)
+	}
+	if (octet == -1 && (ask->scan.depth || (ask->lines && ask->ends < 2)))
 		none(ask, "the answer is cut off: the edge has ended, or dropped a reader that was too slow");
 	else if (octet == -1 && !ask->came && !ask->lines)
 		none(ask, "the answer is cut off: nothing stands behind its first line");

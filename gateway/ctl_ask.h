@@ -18,6 +18,7 @@ struct ask {
 	bool woken;               /* that is why there is no answer */
 	bool came;                /* an object was whole: the next one may take its time */
 	bool lines;               /* the caller's, behind ask_open: of objects there may be none, and the first may take its time */
+	unsigned ends;            /* line ends in a row */
 	struct scan scan;
 	struct text object;       /* what is there of the next one */
 	char octets[65536];       /* as they came */

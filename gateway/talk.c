@@ -275,8 +275,10 @@ void talk_line_text(struct talk *t, const char *json, size_t length)
 void talk_hang_up(struct talk *t)
 {
 	talk_lines(t);
-	if (t->stage == TALK_LINES)
-		end(t);
+	if (t->stage != TALK_LINES)
+		return;
+	say_text(t, "\n");
+	end(t);
 }
 
 /* --- turns --- */

@@ -3,8 +3,8 @@
  * reader that stops holds up a message. Commands are in command_*.c.
  *
  * On the wire: one line of words (command.h); then a line "ok" and the JSON behind it, or a line "no" (refused or
- * failed) and {done: false, what, complaints: []}, or "usage TEXT" (no such command, wrong words); then the end. The other
- * end may also be a person with socat. */
+ * failed) and {done: false, what, complaints: []}, or "usage TEXT" (no such command, wrong words); then the end. An answer of
+ * lines ends with an empty one, so that one that is cut off can be told. The other end may also be a person with socat. */
 #ifndef GATEWAY_TALK_H
 #define GATEWAY_TALK_H
 

@@ -1,5 +1,5 @@
 # log tells the last decisions, also where no file is written, -n so many of them, -f those to come; who followed and has
-# gone is forgotten.
+# gone is forgotten. Where the edge ends, who follows is told so.
 . "$SOURCE/tests/system/lib.sh"
 
 make_certs
@@ -9,7 +9,7 @@ hop_is_up
 is "what is kept at first" "$(question log | sed 1d | grep -c '"event":"policy"')" 1
 refused() { { FROM=sip:a@$1 send MESSAGE sip:bob@example.com; echo "expect 403"; } | script contoso; }
 refused one.example
-kept() { question log | sed 1d | diff - "$T/decisions.jsonl" >"$T/diff"; }
+kept() { question log | sed '1d;$d' | diff - "$T/decisions.jsonl" >"$T/diff"; }
 until_true "the same lines as in the file" kept
 
 documented log
@@ -31,6 +31,20 @@ is "the last line" "$(question 'log -n 1' | sed 1d | grep -c '"what":"reloaded '
 is "no lines" "$(question 'log -n 0')" ok
 documented log -n 3
 question 'log -n 1001' | grep -q '^{"done":false,"what":"-n: so many' || fail "1001 lines are promised"
+
+# Who follows a log that goes no further is told.
+for words in --json ''; do
+	start follower "$BUILD/fedgatectl" -s "$T/console.sock" log -f $words
+	wait_for follower 'operator'
+	[ -z "$words" ] || { edge_stop; ended=0; wait "$follower_pid" || ended=$?; }
+	[ -n "$words" ] || { kill -KILL "$edge_pid"; wait "$edge_pid" 2>/dev/null || true; ended=0; wait "$follower_pid" || ended=$?; }
+	is "exit status of log -f $words at the edge's end" "$ended" 3
+	said follower '^fedgatectl: no answer from the edge: the answer is cut off: the edge has ended' || fail "it says: $(cat "$T/follower.log")"
+	edge_again
+	question reload >/dev/null
+done
+ctl log >"$T/text" || fail "a log that is whole: exit status"
+ctl log -n 0 >"$T/text" || fail "a log without lines: exit status"
 edge_stop
 
 # Also without a file.

@@ -59,4 +59,12 @@ done
 question 'trace contoso..example' | grep -q '^{"done":false,"what":"contoso..example: name a domain' || fail "what is no domain is traced"
 question 'trace contoso.example --for 2h' | grep -q '^{"done":false,"what":"--for: ' || fail "two hours are traced"
 grep -q '"event":"operator",.*"asked":"trace contoso.example --for 30s"' "$T/decisions.jsonl" || fail "it is not recorded who traced"
+
+# What is cut off says so.
+trace cut contoso.example
+wait_for cut '^{"partner":"contoso.example"'
 edge_stop
+ended=0
+wait "$cut_pid" || ended=$?
+is "exit status of a trace at the edge's end" "$ended" 3
+said cut 'no answer from the edge: the answer is cut off: the edge has ended' || fail "it says: $(cat "$T/cut.log")"

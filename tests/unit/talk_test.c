@@ -297,7 +297,7 @@ static void what_a_reader_of_lines_misses_is_told(void)
 	talk_line_text(&b.talk, "{\"after\":1}", 11);
 	talk_hang_up(&b.talk);
 	read_all(&b);
-	snprintf(text, sizeof text, "\n{\"lost\":%lu}\n{\"after\":1}\n", lost);
+	snprintf(text, sizeof text, "\n{\"lost\":%lu}\n{\"after\":1}\n\n", lost);
 	CU_ASSERT_PTR_NOT_NULL(strstr(b.answer, text));
 	CU_ASSERT_EQUAL(b.released, 1);
 	end(&b);
