@@ -312,7 +312,10 @@ static bool begin(struct explain *e, const struct supposition *words)
 	char why[200];
 
 	if (!suppose(&e->supposed, e->traffic, words, why, sizeof why)) {
-		talk_refuse(e->talk, "%s", why);
+		if (e->by_call)
+			talk_refuse(e->talk, "%s", why); /* the words are not his who asks */
+		else
+			talk_unfit(e->talk, "%s", why);
 		return false;
 	}
 	e->connected = e->supposed.link != NULL;
@@ -419,7 +422,7 @@ void command_explain(struct talk *t)
 	};
 
 	if (!call_id == !words.from)
-		talk_usage(t, "explain needs --from URI or --call-id ID, and not both");
+		talk_unfit(t, "explain needs --from URI or --call-id ID, and not both");
 	else if (call_id)
 		explain_call(t, call_id);
 	else

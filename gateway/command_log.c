@@ -73,7 +73,7 @@ void command_log(struct talk *t)
 	uint64_t first;
 
 	if (!first_line(recent, command_option(&t->asked, "n"), &first)) {
-		talk_refuse(t, "-n: so many of the last lines, 0 to %d", RECENT_LINES);
+		talk_unfit(t, "-n: so many of the last lines, 0 to %d", RECENT_LINES);
 		return;
 	}
 	r = alloc_zero(1, sizeof *r);

@@ -36,11 +36,11 @@ static bool read_domain(struct talk *t, const char *word, struct domain *out)
 	if (domain_parse(out, word, strlen(word)))
 		return true;
 	if (slash && domain_parse(out, slash + 1, strlen(slash + 1))) {
-		talk_refuse(t, "\"%s\" is no domain: of a tenant name the domain alone, as \"%s\"",
+		talk_unfit(t, "\"%s\" is no domain: of a tenant name the domain alone, as \"%s\"",
 		    talk_word(word, told), out->text);
 		return false;
 	}
-	talk_refuse(t, "\"%s\" is no domain: letters, digits and hyphens between dots, as in the policy file; of an international name the xn-- form",
+	talk_unfit(t, "\"%s\" is no domain: letters, digits and hyphens between dots, as in the policy file; of an international name the xn-- form",
 	    talk_word(word, told));
 	return false;
 }
@@ -51,7 +51,7 @@ static bool read_comment(struct talk *t, struct order *o)
 
 	if (!comment || order_set_comment(o, comment, &why))
 		return true;
-	talk_refuse(t, "--comment: %s", why);
+	talk_unfit(t, "--comment: %s", why);
 	return false;
 }
 
@@ -67,7 +67,7 @@ static bool read_until(struct talk *t, struct order *o)
 		o->until_us = o->made_us + us;
 		return true;
 	}
-	talk_refuse(t, "--for \"%s\": a duration is a number and a unit, as in 30m, 24h or 7d, from 1s to 3650d",
+	talk_unfit(t, "--for \"%s\": a duration is a number and a unit, as in 30m, 24h or 7d, from 1s to 3650d",
 	    talk_word(duration, told));
 	return false;
 }
@@ -277,6 +277,17 @@ void command_unblock(struct talk *t)
 
 /* --- letting go --- */
 
+/* No policy can name a partner so; or only this one does not. */
+static void refuse_name(struct talk *t, const char *name, const char *told)
+{
+	static const char format[] = "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers";
+
+	if (named_may_be(name))
+		talk_refuse(t, format, told);
+	else
+		talk_unfit(t, format, told);
+}
+
 void command_release(struct talk *t)
 {
 	const struct traffic *tr = t->house->traffic;
@@ -289,7 +300,7 @@ void command_release(struct talk *t)
 	if (!read_comment(t, &o))
 		return;
 	if (!named_read(&named, tr->law, name)) {
-		talk_refuse(t, "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers", told);
+		refuse_name(t, name, told);
 		return;
 	}
 	if (named.list[0].domain.length && is_blocked(t, &named.list[0].domain, "a release"))

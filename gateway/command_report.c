@@ -193,7 +193,7 @@ static bool read_limit(struct talk *t, size_t *most)
 	*most = text ? strtoul(text, &end, 10) : REPORT_USUAL;
 	if (!text || (text[0] >= '1' && text[0] <= '9' && !*end && *most <= REPORT_MOST))
 		return true;
-	talk_refuse(t, "--limit: a number from 1 to %d, how many partners are told of", REPORT_MOST);
+	talk_unfit(t, "--limit: a number from 1 to %d, how many partners are told of", REPORT_MOST);
 	return false;
 }
 
@@ -222,7 +222,7 @@ void command_partners(struct talk *t)
 	if (!read_limit(t, &most))
 		return;
 	if (t->asked.count && strlen(t->asked.words[0]) > PATTERN_MAX) {
-		talk_refuse(t, "a pattern has at most %d octets", PATTERN_MAX);
+		talk_unfit(t, "a pattern has at most %d octets", PATTERN_MAX);
 		return;
 	}
 	q = inquire(t, STORE_SEEN, REPORT_LATEST, most);

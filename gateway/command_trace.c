@@ -59,11 +59,11 @@ void command_trace(struct talk *t)
 	int64_t us;
 
 	if (!domain_parse(&partner, name, strlen(name))) {
-		talk_refuse(t, "%.80s: name a domain that the partner's certificate proves", name);
+		talk_unfit(t, "%.80s: name a domain that the partner's certificate proves", name);
 		return;
 	}
 	if (!how_long(t, &us)) {
-		talk_refuse(t, "--for: a time from 1s to 1h, as in \"5m\"");
+		talk_unfit(t, "--for: a time from 1s to 1h, as in \"5m\"");
 		return;
 	}
 	r = alloc_zero(1, sizeof *r);

@@ -37,7 +37,7 @@ static void begin(struct talk *t, const char *file, const char *time)
 	int64_t for_us = USUAL_US;
 
 	if (time && (!duration_parse(&for_us, time) || for_us < LEAST_US || for_us > MOST_US)) {
-		talk_refuse(t, "--for %s: write a time from 1s to 30d", time);
+		talk_unfit(t, "--for %s: write a time from 1s to 30d", time);
 		return;
 	}
 	if (tr->trying.running) {
@@ -60,9 +60,9 @@ void command_try_policy(struct talk *t)
 	bool ends = command_option(&t->asked, "stop");
 
 	if (ends && (time || t->asked.count))
-		talk_usage(t, "--stop takes neither a FILE nor --for");
+		talk_unfit(t, "--stop takes neither a FILE nor --for");
 	else if (time && !t->asked.count)
-		talk_usage(t, "--for is how long a FILE is tried: name it");
+		talk_unfit(t, "--for is how long a FILE is tried: name it");
 	else if (ends)
 		stop(t);
 	else if (t->asked.count)

@@ -71,6 +71,21 @@ bool named_read(struct named *n, const struct ruleset *law, const char *name)
 	return true;
 }
 
+bool named_may_be(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	size_t length = slash ? (size_t)(slash - name) : strlen(name);
+	char provider[PROVIDER_NAME_MAX + 1] = "";
+	struct domain domain;
+
+	if (!slash && domain_parse(&domain, name, length))
+		return true;
+	if (length > PROVIDER_NAME_MAX)
+		return false;
+	memcpy(provider, name, length);
+	return provider_name_good(provider) && (!slash || domain_parse(&domain, slash + 1, strlen(slash + 1)));
+}
+
 bool named_release(struct named *n, struct store *store)
 {
 	size_t restricted = 0;

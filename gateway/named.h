@@ -15,6 +15,8 @@ struct named {
 /* False: nobody can be called so. Of a domain: the partner itself; a tenant of a provider; and the organisation that it
  * lies in, to which the limits of what the certificate says are charged. */
 bool named_read(struct named *, const struct ruleset *, const char *name);
+/* Might another policy have somebody of this name? */
+bool named_may_be(const char *name);
 /* The same without the organisation. */
 void named_domain(struct named *, const struct ruleset *, const struct domain *);
 /* Lets all go; those of them that were restricted stay in the list. False: none was. */

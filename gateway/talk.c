@@ -163,6 +163,29 @@ static void settle_words(struct talk *t, bool done, const char *format, va_list 
 	settle(t, what, done, json_array());
 }
 
+void talk_usage(struct talk *t, const char *text)
+{
+	if (t->stage != TALK_SILENT)
+		return;
+	say_text(t, "usage ");
+	say_text(t, text);
+	say_text(t, "\n");
+	end(t);
+}
+
+void talk_unfit(struct talk *t, const char *format, ...)
+{
+	char what[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(what, sizeof what, format, arguments);
+	va_end(arguments);
+	if (t->stage == TALK_SILENT)
+		record(t, what, false);
+	talk_usage(t, what);
+}
+
 void talk_refuse(struct talk *t, const char *format, ...)
 {
 	va_list arguments;
@@ -301,16 +324,6 @@ void talk_run(struct talk *t)
 	t->asked.command->run(t);
 	if (!t->release && !t->more)
 		end_by_itself(t);
-}
-
-void talk_usage(struct talk *t, const char *text)
-{
-	if (t->stage != TALK_SILENT)
-		return;
-	say_text(t, "usage ");
-	say_text(t, text);
-	say_text(t, "\n");
-	end(t);
 }
 
 void talk_sent(struct talk *t)

@@ -53,7 +53,9 @@ struct talk {
 void talk_answer(struct talk *, json_t *object /* taken */);
 /* "no", and the text as `what`: exit status 1 of fedgatectl. */
 void talk_refuse(struct talk *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A change: {done: true, what, complaints: []}; the text is `what`. Of a command with ACCESS_CHANGE this and the two
+/* "usage", and the text: of words that are never right, whatever the state of the edge: exit status 2. */
+void talk_unfit(struct talk *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A change: {done: true, what, complaints: []}; the text is `what`. Of a command with ACCESS_CHANGE this and the
  * refusals are written to the log and, as event "operator", to the decision log, with who asked for it. */
 void talk_done(struct talk *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Records a change that is answered by something else. */

@@ -30,7 +30,23 @@ reload
 is "the last line" "$(question 'log -n 1' | sed 1d | grep -c '"what":"reloaded ')" 1
 is "no lines" "$(question 'log -n 0')" ok
 documented log -n 3
-question 'log -n 1001' | grep -q '^{"done":false,"what":"-n: so many' || fail "1001 lines are promised"
+# unfit ERE WORDS...: exit 2, and it says so.
+unfit()
+{
+	expected=$1 ended=0; shift
+	ctl "$@" >"$T/out" 2>"$T/err" || ended=$?
+	is "exit status of $*" "$ended" 2
+	grep -qE -- "$expected" "$T/err" || fail "$* says: $(cat "$T/err")"
+}
+for lines in 1001 x '' -1 1x; do unfit '^fedgatectl: -n: so many of the last lines, 0 to 1000' log -n "$lines"; done
+for limit in 0 x '' 1x 100001; do
+	unfit '^fedgatectl: --limit: a number from 1 to' partners --limit "$limit"
+	unfit '^fedgatectl: --limit: a number from 1 to' report --limit "$limit"
+done
+unfit 'a pattern has at most 128 octets' partners "$(printf '%0129d' 0)"
+for time in 2h 0s x ''; do unfit '^fedgatectl: --for: a time from 1s to 1h' trace contoso.example --for "$time"; done
+unfit 'contoso..example: name a domain' trace contoso..example
+unfit '^fedgatectl: --for x: write a time from 1s to 30d' try-policy "$T/policy.conf" --for x
 
 # Who follows a log that goes no further is told.
 for words in --json ''; do

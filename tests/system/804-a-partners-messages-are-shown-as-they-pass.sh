@@ -56,8 +56,8 @@ for words in '^contoso.example for 2 s connections: [01]$' '^20[-0-9]+ [0-9:.]+Z
 	'^ +MESSAGE sip:bob@example.com SIP/2.0$' '^ +SIP/2.0 200 OK$'; do
 	grep -qE "$words" "$T/short" || fail "no $words: $(cat "$T/short")"
 done
-question 'trace contoso..example' | grep -q '^{"done":false,"what":"contoso..example: name a domain' || fail "what is no domain is traced"
-question 'trace contoso.example --for 2h' | grep -q '^{"done":false,"what":"--for: ' || fail "two hours are traced"
+question 'trace contoso..example' | grep -q '^usage contoso..example: name a domain' || fail "what is no domain is traced"
+question 'trace contoso.example --for 2h' | grep -q '^usage --for: ' || fail "two hours are traced"
 grep -q '"event":"operator",.*"asked":"trace contoso.example --for 30s"' "$T/decisions.jsonl" || fail "it is not recorded who traced"
 
 # What is cut off says so.

@@ -3,14 +3,16 @@
 . "$SOURCE/tests/system/lib.sh"
 . "$SOURCE/tests/system/talk.lib"
 
-# refused WORDS... : exit 1, and its standard error in $T/err.
-refused()
+# refused WORDS... : exit 1, and its standard error in $T/err. unfit WORDS...: exit 2.
+ends()
 {
-	status=0
+	wanted=$1 status=0; shift
 	ctl "$@" >"$T/out" 2>"$T/err" || status=$?
-	is "exit status of $*" "$status" 1
+	is "exit status of $*" "$status" "$wanted"
 	[ ! -s "$T/out" ] || fail "a refusal on the standard output: $(cat "$T/out")"
 }
+refused() { ends 1 "$@"; }
+unfit() { ends 2 "$@"; }
 because() { grep -qE -- "$1" "$T/err" || fail "it says: $(cat "$T/err")"; }
 crash() { kill -KILL "$edge_pid"; wait "$edge_pid" 2>/dev/null || true; edge_again; hop_is_up; }
 answer() { partner "$1" --from "sip:a@${2:-$1.example}" --to sip:bob@example.com --wait "$PATIENCE" >"$T/one.json"; answered "$T/one.json" "$3"; }
@@ -58,18 +60,27 @@ refused allow example.com
 because 'a domain of our own'
 refused block example.com
 because 'a domain of our own'
-refused allow "no domain"
+unfit allow "no domain"
 because '"no domain" is no domain'
-refused allow 192.0.2.1
+unfit allow 192.0.2.1
 because 'is no domain'
-refused allow contoso.example --for soon
+unfit allow contoso.example --for soon
 because '--for "soon": a duration'
-refused allow contoso.example --for 0s
+unfit allow contoso.example --for 0s
 because 'from 1s'
-refused allow contoso.example --comment "$(printf '%0201d' 7)"
+unfit allow contoso.example --comment "$(printf '%0201d' 7)"
 because 'a comment has at most 200 octets'
-refused allow contoso.example --comment "für uns"
+unfit allow contoso.example --comment "für uns"
 because 'printable ASCII'
+unfit unblock 'contoso.example/'
+because 'is no domain'
+unfit --json block uc/contoso.example
+because '"uc/contoso.example" is no domain: of a tenant name the domain alone, as "contoso.example"'
+unfit release 'no partner'
+because '"no partner": no partner is called so'
+unfit release nobody.example --comment "für uns"
+because 'printable ASCII'
+grep -q '"asked":"allow contoso.example --for soon",.*"done":false' "$T/decisions.jsonl" || fail "it is not recorded who tried"
 is "a comment with a control character, on the wire" "$(question "allow contoso.example --comment \"$(printf 'a\033b')\"" | head -c 5)" usage
 is "decisions made by refusals" "$(ctl --json decisions | grep -o '"domain"' | wc -l)" 0
 

@@ -24,11 +24,11 @@ wrong 2 'explain needs --from URI or --call-id ID, and not both' --from sip:a@b.
 wrong 2 'explain' --from
 for uri in '' '<sip:a@b.example>' 'sip:a b@c.example' "sip:a@b.example>;tag=x" 'sip:"a"@b.example' 'sip:ä@b.example' \
 	"sip:$(head -c 500 /dev/zero | tr '\0' a)@b.example"; do
-	wrong 1 '--from: not a URI' --from "$uri"
-	wrong 1 '--to: not a URI' --from sip:a@b.example --to "$uri"
+	wrong 2 '--from: not a URI' --from "$uri"
+	wrong 2 '--to: not a URI' --from sip:a@b.example --to "$uri"
 done
-for name in '-b' "$(head -c 300 /dev/zero | tr "\0" a).example" 'b..example' '127.0.0.1' '*' 'a b'; do wrong 1 '--peer: not the name of a certificate' --from sip:a@b.example --peer "$name"; done
-for method in '' 'A B' 'A:' 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ'; do wrong 1 '--method: not the name of a method' --from sip:a@b.example --method "$method"; done
+for name in '-b' "$(head -c 300 /dev/zero | tr "\0" a).example" 'b..example' '127.0.0.1' '*' 'a b'; do wrong 2 '--peer: not the name of a certificate' --from sip:a@b.example --peer "$name"; done
+for method in '' 'A B' 'A:' 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ'; do wrong 2 '--method: not the name of a method' --from sip:a@b.example --method "$method"; done
 wrong 1 'no refusal with that Call-ID is kept' --call-id 'x"y\z'
 
 # What is a question has an answer, however odd: row 1 says what is wrong with it.
