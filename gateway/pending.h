@@ -33,7 +33,7 @@ struct pending {
 	bool ours;                       /* the final answer was ours: its ACK ends here */
 	bool cancelled, own_cancel;      /* a CANCEL went after it: the partner's, or ours */
 	bool cancel_answered;
-	unsigned answers;                /* that went in from a partner */
+	unsigned answers;                /* that went in from a partner, since the first final one when there is one */
 	uint64_t request_uri;            /* keyed hash: CANCEL and ACK must have the same */
 	uint16_t final;                  /* status; 0: none yet */
 };

@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #define STRANGE_MOST 100
-#define ANSWERS_MOST 100 /* of one request that went to a partner, provisional ones too: forks and repetitions are far fewer */
+#define ANSWERS_MOST 100 /* of one request that went to a partner, before its first final one and again behind it: forks and repetitions are far fewer */
 
 /* --- whose is it? --- */
 
@@ -211,8 +211,15 @@ static void note_final(const struct traffic *tr, struct pending *p, unsigned sta
 		pending_drop(tr->pendings, p);
 		return;
 	}
+	p->answers = 0;
 	pending_arm(p, loop_now(tr->loop) + PENDING_LIFE_US);
 	pending_final(tr->pendings, p, status);
+}
+
+/* The first final one is never too many: without it the caller would hear of a call that was taken as of one that failed. */
+static bool is_too_many(struct pending *p, const struct link *by, const struct frame *f)
+{
+	return by->kind == LINK_PARTNER && (p->final || f->status < 200) && ++p->answers > ANSWERS_MOST;
 }
 
 static struct link *open_link(const struct traffic *tr, uint64_t id)
@@ -288,7 +295,7 @@ void response_arrived(const struct traffic *tr, struct link *by, const struct fr
 		slow_down(by, to);
 		return;
 	}
-	if ((by->kind == LINK_PARTNER && ++p->answers > ANSWERS_MOST) || !pass(tr, f, by, to)) {
+	if (is_too_many(p, by, f) || !pass(tr, f, by, to)) {
 		unasked(tr, by);
 		return;
 	}

@@ -1,6 +1,6 @@
-# What a partner answers to a request from inside: at most 100 answers of one request go in, and while
-# the next hop does not read, the partner is not read either, so that the next hop's
-# connection, which serves all partners, stays and memory is bounded.
+# What a partner answers to a request from inside: at most 100 provisional answers of one request go in, and behind
+# them the first final one all the same, and at most 100 more of an INVITE's 2xx. While the next hop does not read, the
+# partner is not read either, so that the next hop's connection, which serves all partners, stays and memory is bounded.
 . "$SOURCE/tests/system/lib.sh"
 
 make_certs
@@ -49,5 +49,22 @@ tell hop "request INVITE"
 talked ringer
 is "answers of one request that went in" $(($(rings) - had)) 100
 said edge '100 responses that nobody asked for' || fail "the log does not say why"
+
+# However long it rang, who takes the call has it.
+{
+	talking; echo 'expect request INVITE within 20s'
+	echo 'repeat 130 answer 180'; echo 'repeat 121 answer 200'; echo 'answer 486'; echo 'expect nothing for 200ms'
+} >"$T/taker.script"
+talk taker contoso
+wait_for taker talking
+until_true "the third ACK" eval '[ "$(grep -c "\"method\":\"ACK\"" "$T/hop.jsonl")" -ge 3 ]'
+had=$(rings)
+taken() { grep -c '"status":200' "$T/hop.jsonl" || true; }
+had_taken=$(taken)
+tell hop "request INVITE"
+talked taker
+until_true "the last answer that went in" eval '[ "$(taken)" -ge $((had_taken + 101)) ]'
+is "provisional answers of who took it that went in" $(($(rings) - had)) 100
+is "successes of one request that went in" $(($(taken) - had_taken)) 101
 edge_stop
-said edge 'total: responses unasked: 100' || fail "they are not counted: $(grep total: "$T/edge.log")"
+said edge 'total: responses unasked: 150' || fail "they are not counted: $(grep total: "$T/edge.log")"
