@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "log.h"
+#include "response.h"
 #include "transit.h"
 
 static void on_opened(void *arg, struct link *l)
@@ -11,8 +12,8 @@ static void on_opened(void *arg, struct link *l)
 	struct edge *e = arg;
 
 	trace_opened(&e->traces, l);
-	if (l->kind == LINK_HOP)
-		hop_opened(l->hop, l);
+	if (l->kind == LINK_HOP && hop_opened(l->hop, l))
+		response_hop_opened(&e->traffic, l);
 	if (l->way)
 		way_opened(l->way, l);
 }

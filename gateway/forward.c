@@ -15,9 +15,8 @@ static uint64_t spread(const struct traffic *tr, const sip_t *sip)
 	return siphash(&tr->own.branch_key, sip->sip_call_id->i_id, strlen(sip->sip_call_id->i_id));
 }
 
-struct link *forward_partner(const struct traffic *tr, const struct domain *organisation)
+static struct link *link_of(const struct origin *o)
 {
-	struct origin *o = origin_find(tr->origins, organisation->text);
 	struct link *to = NULL;
 
 	for (struct link *l = o ? o->links : NULL; l; l = l->next) {
@@ -28,6 +27,31 @@ struct link *forward_partner(const struct traffic *tr, const struct domain *orga
 			break;
 	}
 	return to;
+}
+
+struct link *forward_partner(const struct traffic *tr, const struct domain *organisation)
+{
+	return link_of(origin_find(tr->origins, organisation->text));
+}
+
+/* Those whose certificates prove no organisation have one name here, and nothing else in common. */
+static bool is_proven(const struct origin *o)
+{
+	return strcmp(o->name, ORIGIN_UNPROVEN);
+}
+
+struct link *forward_after(const struct traffic *tr, const struct pending *p)
+{
+	struct link *to = link_by_id(tr->links, p->to);
+	struct hop *hop;
+
+	if (to && link_is_open(to))
+		return to;
+	if (p->to_origin)
+		return is_proven(p->to_origin) ? link_of(p->to_origin) : NULL;
+	for (hop = tr->hops->first; hop && hop->id != p->hop_id; hop = hop->next)
+		;
+	return hop && hop->up && link_is_open(hop->link) ? hop->link : NULL;
 }
 
 enum reason forward_choose(const struct traffic *tr, const struct request *r, struct link **to)
@@ -223,9 +247,9 @@ static struct pending *followed(const struct traffic *tr, const struct request *
 
 static bool send_along(const struct traffic *tr, const struct request *r, struct pending *p)
 {
-	struct link *to = link_by_id(tr->links, p->to);
+	struct link *to = forward_after(tr, p);
 
-	return to && link_is_open(to) && !change(tr, r, to, p->branch) && queue(r, to);
+	return to && !change(tr, r, to, p->branch) && queue(r, to);
 }
 
 enum follow forward_ack(const struct traffic *tr, const struct request *r)

@@ -21,6 +21,10 @@ struct request {
 /* An open connection of the organisation, the one with room first; NULL: it has none. */
 struct link *forward_partner(const struct traffic *, const struct domain *organisation);
 
+/* What follows an INVITE goes by the connection that the INVITE went by; where that is gone, by another of the same
+ * organisation, or by the next hop's new one. NULL: there is none. */
+struct link *forward_after(const struct traffic *, const struct pending *);
+
 /* Where it would go. REASON_NONE with *to set; or why it cannot: next-hop-down, busy. */
 enum reason forward_choose(const struct traffic *, const struct request *, struct link **to);
 

@@ -119,7 +119,7 @@ static void on_opened(void *arg)
 		return;
 	}
 	organisation = peer_organisation(&l->peer.peer);
-	name = l->kind != LINK_PARTNER ? "" : organisation->length ? organisation->text : "-";
+	name = l->kind != LINK_PARTNER ? "" : organisation->length ? organisation->text : ORIGIN_UNPROVEN;
 	join_origin(l, name);
 	if (l->kind == LINK_PARTNER && name[0] && l->origin->link_count > l->all->max_per_partner) {
 		snprintf(why, sizeof why, "over %u connections of one partner (federation.max-per-partner)", l->all->max_per_partner);

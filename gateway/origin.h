@@ -17,6 +17,8 @@ struct asking {
 	struct origin *next, **back; /* of those who have spent; back NULL: is none */
 };
 
+#define ORIGIN_UNPROVEN "-" /* of all partners whose certificates name no organisation */
+
 struct origin {
 	char *name;                 /* owned; "" for the inside */
 	size_t references;

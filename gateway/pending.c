@@ -43,6 +43,11 @@ struct quota *pendings_held(struct pendings *p)
 	return &p->held;
 }
 
+struct pending *pendings_answered(const struct pendings *p)
+{
+	return p->oldest;
+}
+
 size_t pendings_count(const struct pendings *p)
 {
 	return p->count;
@@ -198,8 +203,9 @@ void pending_drop(struct pendings *p, struct pending *at)
 void pending_final(struct pendings *p, struct pending *at, unsigned status)
 {
 	list_leave(at);
-	/* Who was silent may ring yet, and only then be cancelled (RFC 3261 9.1); who fails late awaits an ACK. */
-	give_back(p, at, at->ours && status == 408);
+	/* Who was silent may ring yet, and only then be cancelled (RFC 3261 9.1); who is gone may be back, and rings; who
+	 * fails late awaits an ACK. */
+	give_back(p, at, at->ours);
 	at->final = (uint16_t)status;
 	at->success = status / 100 == 2;
 	at->next = NULL;

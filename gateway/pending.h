@@ -52,7 +52,7 @@ struct pending *pending_find(struct pendings *, uint64_t key); /* NULL: nobody a
 /* A new record on the list of the link it goes to. NULL: a quota says no. `answer` and `cancel` are taken, also then. */
 struct pending *pending_add(struct pendings *, uint64_t key, struct link *from, struct link *to,
     char *answer, char *cancel);
-/* The first final answer: gives back what was kept for one of ours (but the CANCEL behind a 408 of ours), leaves the
+/* The first final answer: gives back what was kept for one of ours (but the CANCEL behind one of ours), leaves the
  * list. Answered records are bounded
  * like the others: the oldest goes when there are too many. */
 void pending_final(struct pendings *, struct pending *, unsigned status);
@@ -60,5 +60,6 @@ void pending_arm(struct pending *, int64_t at_us);
 /* Forgets it at once. */
 void pending_drop(struct pendings *, struct pending *);
 size_t pendings_count(const struct pendings *);
+struct pending *pendings_answered(const struct pendings *); /* the oldest of those with a final answer, the others by ->next */
 
 #endif

@@ -1,6 +1,7 @@
 #include "response.h"
 
 #include "border.h"
+#include "forward.h"
 #include "hidden.h"
 #include "reply.h"
 
@@ -242,18 +243,18 @@ static void cancel_answered(const struct traffic *tr, struct link *by, const str
 
 static void cancel_onward(const struct traffic *tr, struct pending *p)
 {
-	struct link *to = link_by_id(tr->links, p->to);
+	struct link *to = p->cancel && !p->own_cancel ? forward_after(tr, p) : NULL;
 
-	if (!p->cancel || p->own_cancel || !to || !to->stream)
+	if (!to)
 		return;
 	stream_send(to->stream, p->cancel, strlen(p->cancel));
 	p->own_cancel = true;
 }
 
-/* The caller's ACK was for our 408: that of another failure is ours too (RFC 3261 16.7). */
+/* The caller's ACK was for our own failure: that of another failure is ours too (RFC 3261 16.7). */
 static void acknowledge(const struct traffic *tr, const struct pending *p, const struct frame *f)
 {
-	struct link *to = open_link(tr, p->to);
+	struct link *to = forward_after(tr, p);
 	char *ack = to && p->cancel ? message_ack(tr->class, p->cancel, f) : NULL;
 
 	if (ack)
@@ -261,7 +262,7 @@ static void acknowledge(const struct traffic *tr, const struct pending *p, const
 	free(ack);
 }
 
-/* Of no use any more: what rings after our 408 rings for nobody. */
+/* Of no use any more: what rings after a failure of ours rings for nobody. */
 static void came_late(const struct traffic *tr, struct pending *p, const struct frame *f)
 {
 	ledger_answered(tr->ledger, ANSWERED_LATE);
@@ -363,9 +364,16 @@ void response_due(const struct traffic *tr, struct pending *p)
 void response_link_closed(const struct traffic *tr, struct link *l)
 {
 	while (l->pending) {
-		/* At the last words of a stop the other end is still there, and rings. */
+		/* The other end rings on: at the last words of a stop it is still there, and else it may have another connection. */
 		if (l->pending->provisional)
 			cancel_onward(tr, l->pending);
 		fail(tr, l->pending, l->kind == LINK_PARTNER ? REASON_PARTNER_GONE : REASON_NEXT_HOP_DOWN);
 	}
+}
+
+void response_hop_opened(const struct traffic *tr, const struct link *l)
+{
+	for (struct pending *p = pendings_answered(tr->pendings); p; p = p->next)
+		if (p->ours && p->provisional && p->hop_id == l->hop->id)
+			cancel_onward(tr, p);
 }
