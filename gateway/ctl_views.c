@@ -49,6 +49,7 @@ static const struct column decision_columns[] = {
 	{ "since",        "since",        SHOW_WHEN, 0 },
 	{ "until",        "until",        SHOW_WHEN, 0 },
 	{ "who",          "by",           SHOW_TEXT, 0 },
+	{ "edge",         "at",           SHOW_TEXT, 0 },
 	{ "comment",      "comment",      SHOW_TEXT, 0 },
 	{ "overruled_by", "overruled by", SHOW_TEXT, 0 },
 };

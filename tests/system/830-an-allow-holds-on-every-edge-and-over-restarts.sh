@@ -22,7 +22,7 @@ ctl_at 1 allow contoso.example --for 1h --comment "ticket 7" >"$T/allow"
 grep -qE '^contoso.example is allowed until [0-9T:.-]+Z$' "$T/allow" || fail "allow says: $(cat "$T/allow")"
 until_true "edge 3 to know" knows 3 contoso.example
 is "let through at edge 3" "$(burst 3 contoso)" 60
-ctl_at 3 decisions | grep -qE '^allow +contoso.example .*ticket 7' || fail "edge 3 lists: $(ctl_at 3 decisions)"
+ctl_at 3 decisions | grep -qE '^allow +contoso.example .* edge1.example.com +ticket 7' || fail "edge 3 lists: $(ctl_at 3 decisions)"
 wait_for edge3 'contoso.example: allow, of operator .* at edge1.example.com, until .*: ticket 7'
 grep -q '"event":"operator","decision":"allow","partner":"contoso.example","who":"[^"]*","at":"edge1.example.com","until":"[^"]*Z","comment":"ticket 7"' \
 	"$T/edge3.d/decisions.jsonl" || fail "the decision log of edge 3 has no such line"
