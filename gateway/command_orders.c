@@ -8,6 +8,7 @@
 #include "../policy/alloc.h"
 #include "clock.h"
 #include "commands.h"
+#include "gather.h"
 #include "named.h"
 #include "order_json.h"
 #include "talk.h"
@@ -277,15 +278,54 @@ void command_unblock(struct talk *t)
 
 /* --- letting go --- */
 
-/* No policy can name a partner so; or only this one does not. */
-static void refuse_name(struct talk *t, const char *name, const char *told)
-{
-	static const char format[] = "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers";
+#define NOBODY "\"%s\": no partner is called so: a domain, PROVIDER, PROVIDER/DOMAIN or newcomers"
 
-	if (named_may_be(name))
-		talk_refuse(t, format, told);
+/* Who is restricted, and may be meant. */
+struct slip {
+	struct gather gather;       /* the first */
+	bool known;                 /* the law has somebody of that name */
+	struct named_near near;
+};
+
+static void slip_free(void *state)
+{
+	struct slip *s = state;
+
+	gather_clear(&s->gather);
+	free(s);
+}
+
+static bool try_name(void *arg, const struct partner *partner)
+{
+	struct slip *s = arg;
+
+	named_near_try(&s->near, partner);
+	return false;
+}
+
+static void refuse_unrestricted(struct gather *g)
+{
+	const struct slip *s = (const struct slip *)g;
+	const char *before = s->near.name[0] ? ": did you mean " : "", *behind = s->near.name[0] ? "?" : "";
+	char told[TALK_WORD_MAX];
+
+	talk_word(g->talk->asked.words[0], told);
+	if (s->known)
+		talk_refuse(g->talk, "%s is neither on the watch list nor suspicious: there is nothing to release%s%s%s", told,
+		    before, s->near.name, behind);
 	else
-		talk_unfit(t, format, told);
+		talk_refuse(g->talk, NOBODY "%s%s%s", told, before, s->near.name, behind);
+}
+
+static void look_for_restricted(struct talk *t, bool known)
+{
+	struct slip *s = alloc_zero(1, sizeof *s);
+
+	s->known = known;
+	gather_init(&s->gather, t, STORE_RESTRICTED, REPORT_WORST, 1, slip_free);
+	s->gather.wish.wanted = try_name;
+	named_near_init(&s->near, t->asked.words[0]);
+	gather_walk(&s->gather, refuse_unrestricted);
 }
 
 void command_release(struct talk *t)
@@ -296,11 +336,14 @@ void command_release(struct talk *t)
 	struct order o = { 0 };
 	struct named named;
 
-	talk_word(name, told);
+	if (!named_may_be(name)) {
+		talk_unfit(t, NOBODY, talk_word(name, told));
+		return;
+	}
 	if (!read_comment(t, &o))
 		return;
 	if (!named_read(&named, tr->law, name)) {
-		refuse_name(t, name, told);
+		look_for_restricted(t, false);
 		return;
 	}
 	if (named.list[0].domain.length && is_blocked(t, &named.list[0].domain, "a release"))
@@ -309,7 +352,7 @@ void command_release(struct talk *t)
 		talk_done(t, "%s %s released: %s targets and answers are counted from anew%s", named_text(&named, who, sizeof who),
 		    named.count > 1 ? "are" : "is", named.count > 1 ? "their" : "its", proviso(t, more));
 	else
-		talk_refuse(t, "%s is neither on the watch list nor suspicious: there is nothing to release", told);
+		look_for_restricted(t, true);
 }
 
 /* --- the list --- */

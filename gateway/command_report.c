@@ -7,9 +7,9 @@
 #include "clock.h"
 #include "commands.h"
 #include "gather.h"
+#include "named.h"
 #include "order_json.h"
 #include "refusals.h"
-#include "spell.h"
 
 #define HOUR_US     INT64_C(3600000000)
 #define EVER_US     (INT64_MAX / 4)
@@ -19,8 +19,7 @@ struct inquiry {
 	struct gather gather;       /* the first; its talk is NULL when the reader has gone */
 	bool recalling;             /* refusals have not come */
 	struct partner names[REPORT_NAMES_MAX];
-	char nearest[PARTNER_TEXT_MAX];
-	struct spell spell;
+	struct named_near near;
 };
 
 /* --- values --- */
@@ -237,20 +236,14 @@ void command_partners(struct talk *t)
 static bool try_name(void *arg, const struct partner *partner)
 {
 	struct inquiry *q = arg;
-	char name[PARTNER_TEXT_MAX];
 
-	partner_text(partner, name);
-	spell_try(&q->spell, name);
-	if (q->spell.nearest != name)
-		return false;
-	strcpy(q->nearest, name);
-	q->spell.nearest = q->nearest;
+	named_near_try(&q->near, partner);
 	return false;
 }
 
 static void say_unknown(struct gather *g)
 {
-	const char *asked = g->talk->asked.words[0], *nearest = inquiry_of(g)->nearest;
+	const char *asked = g->talk->asked.words[0], *nearest = inquiry_of(g)->near.name;
 	char name[TALK_WORD_MAX];
 
 	talk_word(asked, name);
@@ -262,7 +255,7 @@ static void say_unknown(struct gather *g)
 
 static void look_for_nearest(struct gather *g)
 {
-	spell_init(&inquiry_of(g)->spell, g->talk->asked.words[0]);
+	named_near_init(&inquiry_of(g)->near, g->talk->asked.words[0]);
 	g->wish.part = STORE_SEEN;
 	g->wish.lately_us = EVER_US;
 	g->wish.wanted = try_name;
@@ -326,9 +319,10 @@ static void ask_for_refusals(struct gather *g)
 void command_partner(struct talk *t)
 {
 	struct inquiry *q = inquire(t, STORE_NAMED, REPORT_WORST, REPORT_NAMES_MAX);
+	char name[PARTNER_TEXT_MAX];
 
 	q->gather.wish.named = q->names;
-	q->gather.wish.named_count = report_names(q->names, t->asked.words[0]);
+	q->gather.wish.named_count = report_names(q->names, named_spelled(t->house->traffic->law, t->asked.words[0], name));
 	gather_walk(&q->gather, ask_for_refusals);
 }
 

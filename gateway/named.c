@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tls.h"
 
@@ -31,23 +32,48 @@ void named_domain(struct named *n, const struct ruleset *law, const struct domai
 			add(n, PARTNER_TENANT, domain, provider->name);
 }
 
+/* Its own spelling first: there may be two that differ in capitals. */
+static const struct provider *find_provider(const struct ruleset *law, const char *name, size_t length)
+{
+	const struct provider *provider, *found = NULL;
+	size_t count = ruleset_providers(law, &provider);
+
+	for (; count > 0; count--, provider++) {
+		if (strlen(provider->name) != length || strncasecmp(provider->name, name, length) != 0)
+			continue;
+		if (memcmp(provider->name, name, length) == 0)
+			return provider;
+		found = found ? found : provider;
+	}
+	return found;
+}
+
+const char *named_spelled(const struct ruleset *law, const char *name, char out[PARTNER_TEXT_MAX])
+{
+	size_t length = strcspn(name, "/");
+	const struct provider *provider = find_provider(law, name, length);
+
+	if (!provider || strlen(name) >= PARTNER_TEXT_MAX)
+		return name;
+	snprintf(out, PARTNER_TEXT_MAX, "%s%s", provider->name, name + length);
+	return out;
+}
+
 static bool read_tenant(struct named *n, const struct ruleset *law, const char *name, const char *slash)
 {
-	char called[PROVIDER_NAME_MAX + 1] = "";
+	const struct provider *provider = find_provider(law, name, (size_t)(slash - name));
 	struct domain domain;
 
-	if (slash - name > PROVIDER_NAME_MAX || !domain_parse(&domain, slash + 1, strlen(slash + 1)))
+	if (!provider || !domain_parse(&domain, slash + 1, strlen(slash + 1)))
 		return false;
-	memcpy(called, name, (size_t)(slash - name));
-	if (!ruleset_find_provider(law, called))
-		return false;
-	add(n, PARTNER_TENANT, &domain, called);
+	add(n, PARTNER_TENANT, &domain, provider->name);
 	return true;
 }
 
 bool named_read(struct named *n, const struct ruleset *law, const char *name)
 {
 	const char *slash = strchr(name, '/');
+	const struct provider *provider;
 	struct domain domain, organisation;
 
 	n->count = 0;
@@ -57,9 +83,10 @@ bool named_read(struct named *n, const struct ruleset *law, const char *name)
 		add(n, PARTNER_NEWCOMERS, NULL, NULL);
 		return true;
 	}
-	if (strlen(name) <= PROVIDER_NAME_MAX && ruleset_find_provider(law, name)) {
-		add(n, PARTNER_PROVIDER, NULL, name);
-		add(n, PARTNER_TENANT, NULL, name);
+	provider = find_provider(law, name, strlen(name));
+	if (provider) {
+		add(n, PARTNER_PROVIDER, NULL, provider->name);
+		add(n, PARTNER_TENANT, NULL, provider->name);
 		return true;
 	}
 	if (!domain_parse(&domain, name, strlen(name)))
@@ -95,6 +122,24 @@ bool named_release(struct named *n, struct store *store)
 			n->list[restricted++] = n->list[i];
 	n->count = restricted;
 	return restricted > 0;
+}
+
+void named_near_init(struct named_near *near, const char *word)
+{
+	spell_init(&near->spell, word);
+	near->name[0] = '\0';
+}
+
+void named_near_try(struct named_near *near, const struct partner *partner)
+{
+	char name[PARTNER_TEXT_MAX];
+
+	partner_text(partner, name);
+	spell_try(&near->spell, name);
+	if (near->spell.nearest != name)
+		return;
+	strcpy(near->name, name);
+	near->spell.nearest = near->name;
 }
 
 const char *named_text(const struct named *n, char *out, size_t size)

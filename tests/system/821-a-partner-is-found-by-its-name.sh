@@ -33,6 +33,8 @@ found Fabrikam.EXAMPLE '^\{"partner":"fabrikam.example"'
 found contoso.example '"class":"allowed"' '"rate_limit":100.0' '"refusals":\[\]'
 found hosted-uc '"partner":"hosted-uc"' '"rate_limit":400.0' '"forwarded":1'
 found hosted-uc/tenant.example '"partner":"hosted-uc/tenant.example"' '"sources":\["tenant.example"\]'
+found HOSTED-uc/Tenant.Example '"partner":"hosted-uc/tenant.example"'
+found Hosted-UC '"partner":"hosted-uc"'
 found newcomers '"partner":"newcomers"' '"certificate":\{"subject":null' '"forwarded":1'
 ctl block fabrikam.example --comment "ticket 7" >"$T/out"
 found fabrikam.example '"decisions":\[\{"list":"block","domain":"fabrikam.example",.*"comment":"ticket 7"'
