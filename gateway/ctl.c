@@ -197,7 +197,7 @@ static int ask_edge(const struct wish *wish, const struct command *command)
 
 static int watch(const struct wish *wish, const struct asked *asked)
 {
-	char why[640];
+	char why[ASK_WHY_MAX];
 	enum ctl_end end;
 
 	if (wish->json)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <langinfo.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -164,7 +165,7 @@ static enum ctl_end read_first_line(struct ask *ask)
 		return ask->end = CTL_REFUSED;
 	if (strncmp(line, "usage ", 6) != 0)
 		return none(ask, "what answers is no fedgated of this version");
-	safe_put(&shown, line + 6, length - 6, false, sizeof(ask->why) - 40);
+	safe_put(&shown, line + 6, length - 6, strcmp(nl_langinfo(CODESET), "UTF-8") == 0, ASK_WHY_COLUMNS);
 	none(ask, "%s", text_octets(&shown));
 	text_clear(&shown);
 	return ask->end = CTL_USAGE;

@@ -6,6 +6,9 @@
 
 #include "ctl_scan.h"
 
+#define ASK_WHY_COLUMNS 600
+#define ASK_WHY_MAX (4 * ASK_WHY_COLUMNS + 40)
+
 /* How fedgatectl ends. */
 enum ctl_end { CTL_DONE, CTL_REFUSED, CTL_USAGE, CTL_NO_ANSWER };
 
@@ -14,7 +17,7 @@ struct ask {
 	int wake;                 /* input on it ends waiting, too; -1: none */
 	int patience_ms;          /* for the next octets, until the answer has begun and within an object */
 	enum ctl_end end;         /* as the edge said it; CTL_NO_ANSWER: see `why` */
-	char why[640];            /* of no answer, or the text of a wrong usage: ASCII */
+	char why[ASK_WHY_MAX];   /* of no answer, or the text of a wrong usage: what the terminal can show */
 	bool woken;               /* that is why there is no answer */
 	bool came;                /* an object was whole: the next one may take its time */
 	bool lines;               /* the caller's, behind ask_open: of objects there may be none, and the first may take its time */

@@ -30,7 +30,7 @@ struct watch {
 	size_t first;                    /* row at the top */
 	int64_t silent_us;               /* since when there is no answer; 0: there is one */
 	enum ctl_end end;                /* CTL_DONE: go on */
-	char why[640];                   /* of the end, or of the silence */
+	char why[ASK_WHY_MAX];           /* of the end, or of the silence */
 	bool quit;
 	struct ask ask;
 };
@@ -65,7 +65,7 @@ static void refused(struct watch *watch, json_t *answer /* taken */)
 	const json_t *what = json_object_get(answer, "what");
 	struct text shown = { 0 };
 
-	safe_put(&shown, json_string_value(what), json_string_length(what), false, sizeof(watch->why) - 40);
+	safe_put(&shown, json_string_value(what), json_string_length(what), false, ASK_WHY_COLUMNS);
 	snprintf(watch->why, sizeof(watch->why), "%s", text_octets(&shown));
 	watch->end = CTL_REFUSED;
 	text_clear(&shown);
