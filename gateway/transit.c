@@ -274,6 +274,8 @@ static void on_request(struct traffic *tr, struct link *from, const struct frame
 	}
 	t = transit_new(tr, from, message, f->size);
 	t->facts.method = f->method;
+	if (f->method == METHOD_INVITE)
+		t->request_uri = via_request_uri(&tr->own, sip_object(message));
 	if (f->method == METHOD_CANCEL && waiting_cancel(t))
 		return;
 	if (from->kind == LINK_PARTNER)

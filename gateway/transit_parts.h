@@ -24,6 +24,7 @@ struct transit {
 	bool paced;                /* it waits for its slot */
 	bool asking, gone;         /* the store has not answered yet; ended before it did */
 	enum reason reason;        /* the law's; NONE: it was not asked */
+	uint64_t request_uri;      /* of an INVITE: keyed hash, as it came; its CANCEL has the same */
 	uint64_t number;           /* the witness'; 0: nobody looked on */
 	size_t size, held;
 	int64_t since_us;          /* when the loop woke for it; 0: its verdict is recorded, or it is from inside */

@@ -65,12 +65,12 @@ bool waiting_for_slot(struct transit *t)
 	return true;
 }
 
-/* By whichever connection of the organisation it came. */
-static struct transit *waiting_invite(const struct origin *o, uint64_t transaction)
+/* By whichever connection of the organisation it came, with the same Request-URI (RFC 3261 9.2). */
+static struct transit *waiting_invite(const struct origin *o, uint64_t transaction, uint64_t request_uri)
 {
 	for (struct link *l = o->links; l; l = l->next)
 		for (struct transit *w = l->waiting; w; w = w->next)
-			if (w->facts.method == METHOD_INVITE && w->passage.transaction == transaction)
+			if (w->facts.method == METHOD_INVITE && w->passage.transaction == transaction && w->request_uri == request_uri)
 				return w;
 	return NULL;
 }
@@ -78,7 +78,9 @@ static struct transit *waiting_invite(const struct origin *o, uint64_t transacti
 bool waiting_cancel(struct transit *t)
 {
 	struct origin *o = t->from->origin;
-	struct transit *w = waiting_invite(o, via_transaction(&t->traffic->own, sip_object(t->message), o->name));
+	const struct own *own = &t->traffic->own;
+	const sip_t *cancel = sip_object(t->message);
+	struct transit *w = waiting_invite(o, via_transaction(own, cancel, o->name), via_request_uri(own, cancel));
 
 	if (!w)
 		return false;
