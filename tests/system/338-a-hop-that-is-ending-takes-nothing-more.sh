@@ -9,13 +9,16 @@ HOPS="{ uri = \"sip:$ends_address;transport=tcp\"; }, { uri = \"sip:$hop_address
 edge
 until_true "both next hops" eval '[ "$(count_of edge "next hop .*: up at")" -ge 2 ]'
 
-# It sends the edge what is no SIP, and then neither reads nor closes: the edge lingers for it. $1: what a partner then hears.
+# It sends the edge what is no SIP, and then neither reads nor closes: the edge lingers for it, a second. $1: what a
+# partner then hears, in a time that begins when the edge may go on, however late the machine was before.
 asks_behind_the_end()
 {
-	rm -f "$T/now"
+	rm -f "$T/now" "$T/goes-on"
+	orders=$(count_of ends '^ok')
 	{
 		send MESSAGE sip:bob@example.com; echo 'expect 200'; echo 'print ready'
-		echo "await $T/now"; echo call; send MESSAGE sip:bob@example.com; echo 'print asks'; echo "$1"
+		echo "await $T/now"; echo call; send MESSAGE sip:bob@example.com; echo 'print asks'
+		echo "await $T/goes-on"; echo "$1"
 	} >"$T/caller.script"
 	talk caller contoso
 	wait_for caller '^ready'
@@ -24,11 +27,12 @@ asks_behind_the_end()
 this is no SIP
 
 END'
-	sleep 0.2
+	until_true "the order carried out" eval '[ "$(count_of ends "^ok")" -gt "$orders" ]'
 	kill -STOP "$ends_pid"
 	: >"$T/now"
 	wait_for caller '^asks'
 	sleep 0.2
+	: >"$T/goes-on"
 	kill -CONT "$edge_pid"
 	talked caller
 	kill -CONT "$ends_pid"
