@@ -325,6 +325,8 @@ enum route_verdict route_read(const struct own *own, const sip_t *sip, const str
 	bool now;
 
 	*consume = 0;
+	if (route_is_ours(own, sip->sip_request->rq_url))
+		return ROUTE_BAD;
 	for (const sip_route_t *r = sip->sip_route; r; r = r->r_next, at++) {
 		if (!route_is_ours(own, r->r_url))
 			continue;

@@ -64,16 +64,16 @@ bool via_count_down(msg_t *);
 
 /* What Route says of a request. */
 enum route_verdict { ROUTE_NONE, ROUTE_PROVEN, ROUTE_BAD };
-/* Looks at every Route: one of ours (our host, an fg parameter) with a token that is not valid for
- * `dialog` (behind a first one of ours: nor for the same with the other party as the local one) is bad; proven only
- * when the first is ours and valid. `from_inside` tells which side it must
- * name. `consume`: how many leading Routes are ours. A strict router's Request-URI (RFC 3261 16.4) is undone first by
+/* Looks at the Request-URI, which must be none of ours, and at every Route: one of ours (our host, an fg parameter)
+ * with a token that is not valid for `dialog` (behind a first one of ours: nor for the same with the other party as the
+ * local one) is bad; proven only when the first is ours and valid. `from_inside` tells which side it must name.
+ * `consume`: how many leading Routes are ours. A strict router's Request-URI (RFC 3261 16.4) is undone first by
  * route_undo_strict. */
 enum route_verdict route_read(const struct own *, const sip_t *, const struct token_dialog *, bool from_inside,
     struct token *out, unsigned *consume);
 bool route_undo_strict(const struct own *, msg_t *);
-/* Is each Route a URI, and are there no more than a request can go? One of them may become the Request-URI, and what remains of a list is printed anew: with
- * other octets it would be no header any more. */
+/* Is each Route a URI, and are there no more than a request can go? One of them may become the Request-URI, and what
+ * remains of a list is printed anew: with other octets it would be no header any more. */
 bool routes_are_sound(msg_t *);
 /* Removes the first `count` Routes; all of them for UINT_MAX. */
 void route_remove(msg_t *, unsigned count);

@@ -117,7 +117,24 @@ us=sip:bob@example.com
 	attempt '403 bad-route' 'a token without a text' MESSAGE $us sip:a@contoso.example 'Route: <sip:edge1.example.com;lr;fg>'
 	attempt '403 bad-route' 'our Route by another port' MESSAGE $us sip:a@contoso.example 'Route: <sip:edge1.example.com:9;fg=AAAA;lr;maddr=evil.example>'
 	attempt '403 bad-route' 'our Route as the Request-URI' MESSAGE 'sip:edge1.example.com;lr;fg=AAAA' sip:a@contoso.example 'Route: <sip:victim@evil.example>'
+	# Routes of an older call of his, and of another partner's.
+	echo call; send INVITE sip:bob@example.com; echo 'expect 200'
+	echo 'set-from OLDOUTER Record-Route "^<[^>]*>, ?<([^>]+)>"'; echo 'set-from OLDINNER Record-Route ^<([^>]+)>'
+	further ACK
+	printf 'connection other cert=%s key=%s\n' "$T/fabrikam.pem" "$T/fabrikam.key"
+	echo call; FROM=sip:f@fabrikam.example send INVITE sip:bob@example.com; echo 'expect 200'
+	echo 'set-from HISOUTER Record-Route "^<[^>]*>, ?<([^>]+)>"'; echo 'set-from HISINNER Record-Route ^<([^>]+)>'
+	further ACK
+	echo 'connection main'
 	a_call
+	in_dialog '403 bad-route' "an older call's token behind this one's" 's/<{INNER}>/<{INNER}>, <{OLDINNER}>/'
+	in_dialog '403 bad-route' "an older call's token far behind this one's" 's/<{INNER}>/<{INNER}>, <sip:evil.example;lr>, <{OLDINNER}>, <{OLDOUTER}>/'
+	in_dialog '403 bad-route' "an older call's token as the second" 's/{INNER}/{OLDINNER}/'
+	in_dialog '403 bad-route' "another partner's token behind his own" 's/<{INNER}>/<{INNER}>, <{HISINNER}>/'
+	in_dialog '403 bad-route' "another partner's tokens, and the side that looks in first" 's/<{INNER}>/<{INNER}>, <{HISOUTER}>, <{HISINNER}>/'
+	in_dialog '403 bad-route' 'a token made up behind his own' 's/<{INNER}>/<{INNER}>, <sip:edge1.example.com;lr;fg=AAAA>/'
+	in_dialog '403 bad-route' 'a token made up behind his own and a stranger' 's/<{INNER}>/<{INNER}>, <sip:evil.example;lr>, <sip:edge1.example.com;lr;fg=AAAA>/'
+	in_dialog '403 bad-route' 'a token made up, by a strict router' 's/<{INNER}>/<{INNER}>, <sip:edge1.example.com;lr;fg=AAAA>/; s/{TARGET}/{OUTER}/; s/<{OUTER}>, //'
 	in_dialog '403 bad-route' 'a token with a letter more' 's/{OUTER}/{OUTER}A/'
 	in_dialog '403 bad-route' 'the second token made up' 's/{INNER}/sip:edge1.example.com;lr;fg=AAAA/'
 	in_dialog '403 bad-route' 'the tokens in the other order' 's/{OUTER}>, <{INNER}/{INNER}>, <{OUTER}/'
@@ -151,7 +168,7 @@ us=sip:bob@example.com
 } >"$T/story"
 had=$(at_hop)
 play contoso >"$T/outside.log" 2>&1 || fail "outside: behind \"$(tail -n 2 "$T/outside.log" | head -n 1)\": $(cat "$T/outside.log")"
-is "what reached the next hop beside the call" "$(($(at_hop) - had))" 2
+is "what reached the next hop beside the calls" "$(($(at_hop) - had))" 6
 
 # From inside: only to a partner whom the policy lets us reach, and DNS names fit.
 us_attempt() { wanted=$1 tries=$2 asked=$3 uri=$4; shift 4; attempt "$wanted" "from inside: $tries" "$asked" "$uri" "${FROM:-$us}" "$@"; }
@@ -186,13 +203,13 @@ us_script || fail "inside: $(cat "$T/ours.log")"
 reload
 { a_call; echo "await $T/rolled"; in_dialog '403 bad-route' 'a token of other keys' ''; } >"$T/late.script"
 talk late contoso
-until_true "the second call" eval '[ "$(grep -c "\"method\":\"ACK\"" "$T/hop.jsonl")" -eq 2 ]'
+until_true "the second call" eval '[ "$(grep -c "\"method\":\"ACK\"" "$T/hop.jsonl")" -eq 4 ]'
 EDGE_SET="route-keys = [ \"$(openssl rand -hex 32)\" ];"
 POLICY= write_conf
 reload
 : >"$T/rolled"
 talked late
-is "what reached the next hop beside the calls" "$(($(at_hop) - had))" 4
+is "what reached the next hop beside the calls" "$(($(at_hop) - had))" 8
 is "what reached the decoy server" "$(cat "$T/decoy.jsonl" 2>/dev/null)" ""
 is "what reached the partner's edge" "$(cat "$T/theirs.jsonl")" ""
 echo "$(wc -l <"$T/rows") attempts, each refused"
