@@ -106,6 +106,18 @@ static void unveil(const struct frame *f, msg_t *msg, char *wire, const char *me
 	sip->sip_request->rq_method_name = name;
 }
 
+/* sofia takes a method with "+" or "`" for none, and one that begins like one that it knows and goes on otherwise. */
+static bool is_readable(const char *method, size_t length)
+{
+	char name[64];
+
+	if (length >= sizeof name)
+		return false;
+	memcpy(name, method, length);
+	name[length] = '\0';
+	return sip_method_code(name) >= 0;
+}
+
 msg_t *message_parse_framed(msg_mclass_t const *class, const struct frame *f)
 {
 	const char *method;
@@ -113,7 +125,7 @@ msg_t *message_parse_framed(msg_mclass_t const *class, const struct frame *f)
 	char *wire;
 	msg_t *msg;
 
-	if (!memchr(method, '+', length) && !memchr(method, '`', length))
+	if (is_readable(method, length))
 		return message_parse(class, f->octets, f->size);
 	msg = message_of(class, f->octets, f->size, &wire);
 	memset(wire + (method - f->octets), 'x', length);

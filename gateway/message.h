@@ -16,8 +16,8 @@ msg_mclass_t *message_class_new(void);
 /* A parsed message, one reference for the caller (msg_destroy); NULL when sofia finds any
  * fault in it or a mandatory header is missing. Copies the octets. */
 msg_t *message_parse(msg_mclass_t const *, const char *octets, size_t size);
-/* The same of a whole frame without a fault. sofia takes a method with "+" or "`" for none, although both are
- * octets of a token (RFC 3261 25.1): it is shown letters instead, and what it keeps is put right. */
+/* The same of a whole frame without a fault. sofia takes some methods for none, although they are tokens (RFC 3261
+ * 25.1), SERVICE and PING among them: it is shown letters instead, and what it keeps is put right. */
 msg_t *message_parse_framed(msg_mclass_t const *, const struct frame *);
 
 /* Queues the message on the stream. False when sofia cannot print it. */

@@ -20,18 +20,24 @@ static msg_t *parse(const char *octets, size_t size)
 	return msg;
 }
 
-/* sofia takes a method with "+" or "`" for none, although both are octets of a token. */
+/* sofia takes some methods for none, although they are tokens: it is shown letters. */
 static void mask(char *octets, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++)
-		if (octets[i] == '+' || octets[i] == '`')
-			octets[i] = 'x';
+	char name[64];
+
+	if (to - from < sizeof name) {
+		memcpy(name, octets + from, to - from);
+		name[to - from] = '\0';
+		if (sip_method_code(name) >= 0)
+			return;
+	}
+	memset(octets + from, 'x', to - from);
 }
 
 static msg_t *parse_masked(const struct frame *f)
 {
 	char *copy = malloc(f->size);
-	size_t length;
+	size_t length, at;
 	const char *cseq = frame_value(f, f->cseq, &length);
 	msg_t *msg;
 
@@ -40,7 +46,9 @@ static msg_t *parse_masked(const struct frame *f)
 	memcpy(copy, f->octets, f->size);
 	if (f->request)
 		mask(copy, 0, f->method_length);
-	mask(copy, (size_t)(cseq - f->octets), (size_t)(cseq - f->octets) + length);
+	for (at = length; at && !strchr(" \t\r\n", cseq[at - 1]); at--)
+		;
+	mask(copy, (size_t)(cseq - f->octets) + at, (size_t)(cseq - f->octets) + length);
 	msg = parse(copy, f->size);
 	free(copy);
 	return msg;

@@ -78,9 +78,10 @@ static struct judged request(struct bench *b, unsigned party, const struct facts
 	struct reading seen = { 0 };
 	struct judged j;
 	struct sight sight = { .at_us = b->now_us, .number = ++b->number, .connection = party + 1, .peer = &s->peer, .facts = facts,
-		.method = "MESSAGE", .method_length = 7, .partner = peer_organisation(&s->peer)->text };
+		.method = "MESSAGE", .method_length = 7 };
 
-	s->peer.names = s->names;
+	s->peer.names = s->names; /* the bench was copied */
+	sight.partner = peer_organisation(&s->peer)->text;
 	match(&j.entry, b->law, &s->peer, facts, PROOF_NONE);
 	measure(b->store, facts, &j.entry, take, &seen);
 	j.reason = sight.reason = judge(facts, &j.entry, &seen);

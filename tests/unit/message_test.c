@@ -115,6 +115,9 @@ static void a_method_is_any_token(void)
 	static const struct { const char *method, *text; } rows[] = {
 		{ "A+`B", "A+`B sip:bob@example.com SIP/2.0\n" SIP_VIA SIP_ENDS "Call-ID: c\ncseq :  7\n\tA+`B \nContent-Length: 3\n\nabc" },
 		{ "`", "` sip:bob@example.com SIP/2.0\nCSeq: 7 `\n" SIP_VIA SIP_ENDS "Call-ID: c\nContent-Length: 0\n\n" },
+		{ "SERVICE", "SERVICE sip:bob@example.com SIP/2.0\n" SIP_VIA SIP_ENDS "Call-ID: c\nCSeq: 7 SERVICE\nContent-Length: 3\n\nabc" },
+		{ "OPT", "OPT sip:bob@example.com SIP/2.0\n" SIP_VIA SIP_ENDS "Call-ID: c\nCSeq: 7 OPT\nContent-Length: 0\n\n" },
+		{ "PING", "SIP/2.0 200 OK\n" SIP_VIA SIP_DIALOG "Call-ID: c\nCSeq: 1 PING\nContent-Length: 0\n\n" },
 		{ "INVITE", "INVITE sip:bob@example.com SIP/2.0\n" SIP_VIA SIP_ENDS ALL },
 		{ "A+", "SIP/2.0 200 OK\n" SIP_VIA SIP_DIALOG "Call-ID: c\nCSeq: 1 A+\nContent-Length: 0\n\n" },
 	};
