@@ -286,7 +286,7 @@ void extract_inside(struct facts *facts, struct passage *p, const struct extract
 
 	*facts = (struct facts) { .method = method };
 	*p = (struct passage) { .in_dialog = sip->sip_to->a_tag != NULL };
-	if (!routes_are_sound(msg) || !route_undo_strict(view->own, msg)) {
+	if (!routes_are_sound(msg) || !records_are_sound(msg) || !route_undo_strict(view->own, msg)) {
 		facts->fault = REASON_MALFORMED;
 		return;
 	}

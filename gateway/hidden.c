@@ -117,7 +117,7 @@ static bool hides(const struct own *own, const url_t *url)
 
 bool hidden_take_records(msg_t *msg, char out[SEAL_PLAIN_MAX + 1])
 {
-	if (!text_of((msg_header_t *)sip_object(msg)->sip_record_route, NULL, false, out))
+	if (!records_are_sound(msg) || !text_of((msg_header_t *)sip_object(msg)->sip_record_route, NULL, false, out))
 		return false;
 	remove_records(msg, NULL);
 	return true;

@@ -376,6 +376,14 @@ bool routes_are_sound(msg_t *msg)
 	return true;
 }
 
+bool records_are_sound(msg_t *msg)
+{
+	for (const sip_record_route_t *r = sip_object(msg)->sip_record_route; r; r = r->r_next)
+		if (!is_uri(msg_home(msg), r->r_url))
+			return false;
+	return true;
+}
+
 /* A strict router puts our Route into the Request-URI and the Request-URI last. sofia
  * inserts a Route behind the others, so all of them are inserted anew. */
 bool route_undo_strict(const struct own *own, msg_t *msg)

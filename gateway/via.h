@@ -75,6 +75,8 @@ bool route_undo_strict(const struct own *, msg_t *);
 /* Is each Route a URI, and are there no more than a request can go? One of them may become the Request-URI, and what
  * remains of a list is printed anew: with other octets it would be no header any more. */
 bool routes_are_sound(msg_t *);
+/* Is each Record-Route a URI? What is hidden is read anew when it comes back. */
+bool records_are_sound(msg_t *);
 /* Removes the first `count` Routes; all of them for UINT_MAX. */
 void route_remove(msg_t *, unsigned count);
 

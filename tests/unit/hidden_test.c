@@ -137,6 +137,11 @@ static void records_leave_as_one_text(void)
 	CU_ASSERT_STRING_EQUAL(records, "<sip:one.inside.local;lr>,<sip:two.inside.local;lr>;x=\"y,z\"");
 	CU_ASSERT_PTR_NULL(sip_object(msg)->sip_record_route);
 	msg_destroy(msg);
+	/* What is no URI would come back as something else. */
+	msg = sip_parse(OUT(SIP_VIA "Record-Route: \xff\xffr>, <sip:b;lr>\n" OUR_ENDS));
+	CU_ASSERT_FALSE(hidden_take_records(msg, records));
+	CU_ASSERT_PTR_NOT_NULL(sip_object(msg)->sip_record_route);
+	msg_destroy(msg);
 }
 
 /* --- a dialog that our side began --- */
